@@ -3,6 +3,7 @@ import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } fr
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
+import { draftAt, keepDraft, placeOf } from "@/shared/session/drafts";
 import { sessionQuery, type User } from "@/shared/session/session";
 import { PersonMenu } from "./top-bar";
 
@@ -35,4 +36,21 @@ test("a password that is not changed after all leaves the focus at the menu's bu
   await waitFor(async () => expect(document.activeElement).toBe(await screen.findByLabelText("The password you have")));
   await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
   await waitFor(() => expect(document.activeElement).toBe(button));
+});
+
+test("whoever signs out leaves nothing behind that they have not saved; whoever could not, does", async () => {
+  const place = placeOf("ann", "me", "workflow new");
+  keepDraft(place, "mine");
+  const answers = [Response.json({ detail: "Not now." }, { status: 503 }), Response.json({ success: true })];
+  vi.stubGlobal("fetch", () => Promise.resolve(answers.shift()));
+  open("Ann Lind");
+  const signOut = async () => {
+    await userEvent.click(await screen.findByRole("button", { name: /signed in as/ }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Sign out" }));
+  };
+  await signOut();
+  await waitFor(() => expect(answers).toHaveLength(1));
+  expect(draftAt(place)).not.toBeNull();
+  await signOut();
+  await waitFor(() => expect(draftAt(place)).toBeNull());
 });

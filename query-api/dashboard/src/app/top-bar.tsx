@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import { answer, api, isOtherPerson, isUnauthenticated, messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { accountsOf, remember, useAccount } from "@/shared/session/account";
+import { dropDraftsOf } from "@/shared/session/drafts";
 import { useUser } from "@/shared/session/session";
 import { tellOtherTabs } from "@/shared/session/tabs";
 import { setTheme, useTheme, type Theme } from "@/shared/theme";
@@ -86,6 +87,7 @@ export function PersonMenu() {
   const user = useUser();
   const router = useRouter();
   const leave = () => {
+    dropDraftsOf(user.id);
     tellOtherTabs();
     void router.navigate({ to: "/sign-in" });
   };

@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, ProblemError, type Schemas } from "@/shared/api/client";
+import { useIntents, type Intents } from "@/shared/api/intents";
 import { isAskedAgain, pauseBefore } from "@/shared/api/retries";
 import { runScratch } from "@/shared/api/scratch";
 import type { NanoUsd } from "@/shared/format/money";
@@ -36,8 +37,8 @@ export function definitionOf(draft: Draft, provider: Provider) {
   };
 }
 
-function start(account: Account, draft: Draft, provider: Provider): Promise<string> {
-  return runScratch(account, {
+function start(account: Account, intents: Intents, draft: Draft, provider: Provider): Promise<string> {
+  return runScratch(account, intents, {
     tag: "prompt-lab",
     name: "Prompt lab",
     description: "What the prompt lab runs. Its executions are the lab's history.",
@@ -47,9 +48,10 @@ function start(account: Account, draft: Draft, provider: Provider): Promise<stri
 }
 
 export function useStart(account: Account) {
+  const intents = useIntents();
   return useMutation({
     /** @param estimatedCost what was said before that it would cost, to be held against what it did; null if nothing was */
-    mutationFn: ({ draft, provider }: { draft: Draft; provider: Provider; estimatedCost: string | null }) => start(account, draft, provider),
+    mutationFn: ({ draft, provider }: { draft: Draft; provider: Provider; estimatedCost: string | null }) => start(account, intents, draft, provider),
   });
 }
 

@@ -7,6 +7,7 @@ import { toast } from "@/shared/ui/toast";
 import { ALERTS, aboutOf, toSave, type AlertKind } from "./about";
 import type { Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
+import { CHANGED_MEANWHILE, conflictOf } from "./conflict";
 
 function digits(text: string): string {
   return text.replaceAll(/\D/g, "");
@@ -16,24 +17,29 @@ function digits(text: string): string {
 export function AboutDialog({ workflow, onClose }: { workflow: Workflow; onClose: () => void }) {
   const [about, setAbout] = useState(() => aboutOf(workflow));
   const set = (patch: Partial<typeof about>) => setAbout((before) => ({ ...before, ...patch }));
-  const change = useChangeWorkflow(workflow.id);
+  const [seen] = useState(workflow);
+  const change = useChangeWorkflow(workflow.id, seen);
+  const conflict = conflictOf(change.error);
   const problem = change.error instanceof ProblemError ? change.error : null;
   const costFault = faultOfUsd(about.cost);
   return (
     <FormDialog
       title="About and alerts"
-      submit="Save"
+      submit={conflict ? "Save anyway" : "Save"}
       busy={change.isPending}
       disabled={costFault !== undefined}
-      error={change.error}
+      error={conflict ? new Error(CHANGED_MEANWHILE) : change.error}
       onClose={onClose}
       onSubmit={() =>
-        change.mutate(toSave(about), {
-          onSuccess: () => {
-            toast("It is saved.");
-            onClose();
+        change.mutate(
+          { ...toSave(about), ...(conflict ? { baseUpdatedAt: conflict.updatedAt } : {}) },
+          {
+            onSuccess: () => {
+              toast("It is saved.");
+              onClose();
+            },
           },
-        })
+        )
       }
     >
       <TextArea label="Description" rows={2} className="min-h-0" value={about.description} error={problem?.field("description")} onChange={(event) => set({ description: event.target.value })} />

@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { workflowQuery, type Workflow } from "./api";
+import { conflictOf } from "./conflict";
 
 export type Version = Schemas["WorkflowVersion"];
 export type Diff = Schemas["WorkflowDiff"];
@@ -93,12 +94,38 @@ export function useHookSecret(id: string) {
   });
 }
 
-/** What is not part of the definition: whether it is active, which events run it, and what is said of it. */
-export function useChangeWorkflow(id: string) {
+type Change = Omit<Schemas["WorkflowForm"], "definition" | "triggerConfig"> & { triggerConfig?: Record<string, unknown> | null };
+
+async function put(id: string, body: Change): Promise<Workflow> {
+  return (await answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: body as Schemas["WorkflowForm"] }))).workflow;
+}
+
+/**
+ * What is not part of the definition: whether it is active, which events run it, and what is said of it.
+ *
+ * @param seen the workflow that a form was filled in from: what another has set of it since is not overwritten; absent for a choice that
+ *     holds whatever was there, such as that it is paused
+ */
+export function useChangeWorkflow(id: string, seen?: Workflow) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async (body: Omit<Schemas["WorkflowForm"], "definition" | "triggerConfig"> & { triggerConfig?: Record<string, unknown> | null }): Promise<Workflow> =>
-      (await answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: body as Schemas["WorkflowForm"] }))).workflow,
+    mutationFn: async (change: Change): Promise<Workflow> => {
+      const base = change.baseUpdatedAt ?? seen?.updatedAt;
+      try {
+        return await put(id, { ...change, ...(base ? { baseUpdatedAt: base } : {}) });
+      } catch (error) {
+        if (!seen || !conflictOf(error)) {
+          throw error;
+        }
+        const now = await queryClient.fetchQuery({ ...workflowQuery(id), staleTime: 0 });
+        const isSeen = (Object.keys(change) as (keyof Workflow)[]).every((field) => JSON.stringify(now[field] ?? null) === JSON.stringify(seen[field] ?? null));
+        // Something else of it is newer, such as its definition, of which nothing is sent.
+        if (!isSeen || !now.updatedAt) {
+          throw error;
+        }
+        return put(id, { ...change, baseUpdatedAt: now.updatedAt });
+      }
+    },
     onSuccess: (workflow) => {
       queryClient.setQueryData(workflowQuery(id).queryKey, (before) => ({ ...before, ...workflow }));
       void queryClient.invalidateQueries({ queryKey: ["workflows"] });

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { answer, api, isRefused, type Schemas } from "@/shared/api/client";
+import { useIntents } from "@/shared/api/intents";
 import type { Account } from "@/shared/session/account";
 import { toSave, type Definition } from "./definition";
 import { pagesOf } from "./execution-pages";
@@ -63,19 +64,24 @@ export function keep(queryClient: QueryClient, { workflow, warnings = [] }: Kept
 
 export interface Saved {
   id: string | null;
-  name: string;
+  /** Absent to leave it as it is. */
+  name?: string | undefined;
   definition: Definition;
+  /** What it was made from: another version than that, or with baseUpdatedAt anything else that is newer, is not overwritten. */
   baseVersion?: number | undefined;
+  baseUpdatedAt?: string | undefined;
 }
 
 export function useSaveWorkflow(account: Account) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async ({ id, name, definition, baseVersion }: Saved): Promise<Kept> => {
-      const body = { name, definition: toSave(definition) as unknown as Schemas["Definition"] };
-      return id === null
-        ? await answer(api.POST("/api/workflows", { body: { ...body, ...("teamId" in account.params ? { teamId: account.params.teamId } : {}) } }))
-        : await answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: { ...body, ...(baseVersion ? { baseVersion } : {}) } }));
+    mutationFn: async ({ id, name, definition, baseVersion, baseUpdatedAt }: Saved): Promise<Kept> => {
+      const body = { ...(name === undefined ? {} : { name }), definition: toSave(definition) as unknown as Schemas["Definition"] };
+      if (id === null) {
+        return answer(api.POST("/api/workflows", { body: { ...body, ...("teamId" in account.params ? { teamId: account.params.teamId } : {}) } }));
+      }
+      const base = { ...(baseVersion ? { baseVersion } : {}), ...(baseUpdatedAt ? { baseUpdatedAt } : {}) };
+      return answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: { ...body, ...base } }));
     },
     onSuccess: (kept) => {
       keep(queryClient, kept);
@@ -92,16 +98,24 @@ export function useDeleteWorkflow() {
   });
 }
 
-async function trigger(id: string, triggerData: unknown): Promise<string> {
-  const body = triggerData === undefined ? {} : { triggerData: triggerData as Record<string, never> };
-  return (await answer(api.POST("/api/workflows/{id}/trigger", { params: { path: { id } }, body }))).executionId;
+export interface Wanted {
+  id: string;
+  /** Of another version it is another run. */
+  version: number | undefined;
+  triggerData?: unknown;
 }
 
 /** Begins a run, and tells its id. */
 export function useTrigger() {
   const queryClient = useQueryClient();
+  const intents = useIntents();
   return useMutation({
-    mutationFn: ({ id, triggerData }: { id: string; triggerData?: unknown }) => trigger(id, triggerData),
+    mutationFn: (wanted: Wanted) =>
+      intents.once(wanted, async (key) => {
+        const params = { path: { id: wanted.id }, header: { "Idempotency-Key": key } };
+        const body = wanted.triggerData === undefined ? {} : { triggerData: wanted.triggerData as Record<string, never> };
+        return (await answer(api.POST("/api/workflows/{id}/trigger", { params, body }))).executionId;
+      }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["workflows"] }),
   });
 }
@@ -179,21 +193,23 @@ export type ExecutionAction = "cancel" | "resume" | "rerun" | "rerun-newest";
 
 export function useExecutionAction(executionId: string) {
   const queryClient = useQueryClient();
+  const intents = useIntents();
   return useMutation({
-    mutationFn: async (action: ExecutionAction) => {
-      const path = { executionId };
-      const params = { params: { path } };
-      switch (action) {
-        case "cancel":
-          return answer(api.POST("/api/workflows/executions/{executionId}/cancel", params));
-        case "resume":
-          return answer(api.POST("/api/workflows/executions/{executionId}/resume", params));
-        case "rerun":
-          return answer(api.POST("/api/workflows/executions/{executionId}/rerun", params));
-        case "rerun-newest":
-          return answer(api.POST("/api/workflows/executions/{executionId}/rerun", { params: { path, query: { version: "current" } } }));
-      }
-    },
+    mutationFn: (action: ExecutionAction) =>
+      intents.once([executionId, action], async (key) => {
+        const path = { executionId };
+        const params = { path, header: { "Idempotency-Key": key } };
+        switch (action) {
+          case "cancel":
+            return answer(api.POST("/api/workflows/executions/{executionId}/cancel", { params: { path } }));
+          case "resume":
+            return answer(api.POST("/api/workflows/executions/{executionId}/resume", { params }));
+          case "rerun":
+            return answer(api.POST("/api/workflows/executions/{executionId}/rerun", { params }));
+          case "rerun-newest":
+            return answer(api.POST("/api/workflows/executions/{executionId}/rerun", { params: { ...params, query: { version: "current" } } }));
+        }
+      }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["execution", executionId] }),
   });
 }

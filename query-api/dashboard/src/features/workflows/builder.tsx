@@ -1,19 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { messageOf } from "@/shared/api/client";
 import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
+import { dropDraft, placeOf } from "@/shared/session/drafts";
 import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
-import { useSaveWorkflow, useTrigger, warningsQuery, workflowQuery, type Kept, type NodeExecution, type Workflow } from "./api";
+import { useTrigger, warningsQuery, workflowQuery, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
-import { addNode, EMPTY, paste, read, type Definition, type NodeType } from "./definition";
+import { ConflictDialog } from "./conflict-dialog";
+import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definition";
+import { dropOwn, keep, unsavedAt } from "./draft";
+import { DraftDialog } from "./draft-dialog";
 import { ExecutionPanel } from "./execution-panel";
-import { faultsOf, keptWith, type Warning } from "./faults";
+import { faultsOf, type Warning } from "./faults";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
@@ -25,7 +29,9 @@ import { SidePanel, titleOf } from "./side-panel";
 import { Toolbar, type Dialog } from "./toolbar";
 import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
+import { useKeptDraft } from "./use-kept-draft";
 import { useKeys } from "./use-keys";
+import { draftOf, useSaving } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
 import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
@@ -40,32 +46,51 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const initial = useMemo<Draft>(() => (workflow ? draftOf(workflow) : { name: "Untitled workflow", definition: EMPTY }), [workflow]);
   const history = useHistory<Draft>(initial);
   const { name, definition } = history.value;
-  const [saved, setSaved] = useState(initial);
-  const [stored, setStored] = useState<{ id: string | null; version: number | undefined }>({ id: workflow?.id ?? null, version: workflow?.version });
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [picked, setSelected] = useState<ReadonlySet<string>>(new Set());
+  // What was deleted, or taken back, is not chosen any more.
+  const selected = useMemo(() => {
+    const there = new Set([...definition.nodes, ...definition.edges].map(({ id }) => id));
+    const left = [...picked].filter((id) => there.has(id));
+    return left.length === picked.size ? picked : new Set(left);
+  }, [picked, definition]);
+  const [led, setLed] = useState(0);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [executionId, setExecutionId] = useState<string | null>(null);
   const [isStarting, setIsStarting] = useState(false);
   const clipboard = useRef<Pick<Definition, "nodes" | "edges"> | null>(null);
+  const canvas = useRef<HTMLDivElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const execution = useExecution(executionId);
-  const save = useSaveWorkflow(account);
+  const saving = useSaving({
+    workflow,
+    initial,
+    history,
+    onMade,
+    onLoaded: () => {
+      setSelected(new Set());
+      setDialog(null);
+    },
+  });
+  const { save, base, isDirty, conflict } = saving;
   const start = useTrigger();
-  const record = useQuery({ ...workflowQuery(stored.id ?? ""), enabled: stored.id !== null }).data;
-  const change = useChangeWorkflow(stored.id ?? "");
+  const record = useQuery({ ...workflowQuery(base.id ?? ""), enabled: base.id !== null }).data;
+  const change = useChangeWorkflow(base.id ?? "");
   const level = record?.yourLevel ?? workflow?.yourLevel;
-  const readOnly = stored.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
-  const isDirty = history.value !== saved;
-  const warnings = useQuery(warningsQuery(stored.id ?? "", stored.version ?? 0)).data ?? NO_WARNINGS;
+  const readOnly = base.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
+  const warnings = useQuery(warningsQuery(base.id ?? "", base.version ?? 0)).data ?? NO_WARNINGS;
   const sent = save.variables?.definition;
   const faults = useMemo(() => faultsOf(save.error, sent, warnings), [save.error, sent, warnings]);
 
+  const place = placeOf(account.userId, account.key, `workflow ${base.id ?? "new"}`);
+  const [unsaved, setUnsaved] = useState(() => (readOnly ? null : unsavedAt(place, initial)));
+  useKeptDraft(place, history.value, base, isDirty && !readOnly);
+
   const edit = useCallback(
-    (next: (before: Definition) => Definition) =>
+    (next: (before: Definition) => Definition, of?: string) =>
       history.change((before) => {
         const after = next(before.definition);
         return after === before.definition ? before : { ...before, definition: after };
-      }),
+      }, of),
     [history],
   );
 
@@ -75,54 +100,29 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     setSelected(new Set([added.id]));
   };
 
-  const store = async (): Promise<Kept> => {
-    const drawn = history.value;
-    const kept = await save.mutateAsync({
-      id: stored.id,
-      name: drawn.name.trim() || "Untitled workflow",
-      definition: drawn.definition,
-      baseVersion: stored.version,
-    });
-    setStored({ id: kept.workflow.id, version: kept.workflow.version });
-    setSaved(drawn);
-    if (stored.id === null) {
-      onMade(kept.workflow.id);
-    }
-    return kept;
-  };
-
-  const onSave = async () => {
-    try {
-      const kept = await store();
-      toast(...keptWith("The workflow is saved.", kept.warnings ?? NO_WARNINGS));
-    } catch (error) {
-      toast(messageOf(error), "critical");
-    }
-  };
-
   const run = async (triggerData?: Record<string, unknown>) => {
     setIsStarting(true);
     setDialog(null);
     try {
-      const id = !readOnly && (isDirty || stored.id === null) ? (await store()).workflow.id : stored.id!;
-      setExecutionId(await start.mutateAsync({ id, triggerData }));
+      const { id, version } = !readOnly && (isDirty || base.id === null) ? (await saving.store()).workflow : { id: base.id!, version: base.version };
+      setExecutionId(await start.mutateAsync({ id, version, triggerData }));
       setSelected(new Set());
     } catch (error) {
-      toast(messageOf(error), "critical");
+      saving.fail(error);
     } finally {
       setIsStarting(false);
     }
   };
 
-  const restored = (back: Workflow) => {
-    const draft = draftOf(back);
-    history.change(() => draft);
-    setSaved(draft);
-    // What was refused before is not on the canvas any more.
-    save.reset();
-    setStored({ id: back.id, version: back.version });
-    setSelected(new Set());
-    setDialog(null);
+  const saveAsNew = async () => {
+    try {
+      const id = await saving.saveAsNew();
+      dropOwn(place);
+      toast("What you had here is saved as a new workflow.");
+      await navigate({ to: "/dashboard/workflows/$id", params: { id }, ignoreBlocker: true });
+    } catch (error) {
+      saving.fail(error);
+    }
   };
 
   const copy = () => {
@@ -134,6 +134,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const insert = () => {
     if (clipboard.current && !readOnly) {
       const pasted = paste(definition, clipboard.current);
+      // The next lies beside this one, not over it.
+      clipboard.current = { nodes: pasted.definition.nodes.slice(-pasted.ids.length), edges: pasted.definition.edges };
       edit(() => pasted.definition);
       setSelected(new Set(pasted.ids));
     }
@@ -141,7 +143,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
 
   useKeys({
     // Not while it is being saved: what has no id yet would become two.
-    s: () => !readOnly && !save.isPending && void onSave(),
+    s: () => !readOnly && !save.isPending && void saving.onSave(),
     z: () => history.undo?.(),
     "shift+z": () => history.redo?.(),
     y: () => history.redo?.(),
@@ -149,6 +151,16 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     v: insert,
     a: () => setSelected(new Set(definition.nodes.map((one) => one.id))),
   });
+
+  /** Back to what the form is of, on the canvas. */
+  const onLeaveForm = (event: KeyboardEvent) => {
+    const [only] = selected;
+    const isOver = event.target instanceof Element && event.target.closest('[role="dialog"], [role="menu"]');
+    if (event.key === "Escape" && !event.defaultPrevented && !isOver && only !== undefined) {
+      const drawn = [...(canvas.current?.querySelectorAll<HTMLElement>("[data-id]") ?? [])];
+      drawn.find((one) => one.dataset.id === only)?.focus();
+    }
+  };
 
   const open = async (chosen: File) => {
     try {
@@ -163,28 +175,28 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     <div className="flex h-[calc(100dvh-3.5rem)] flex-col">
       <Toolbar
         name={name}
-        note={readOnly ? "Read only" : isDirty ? "Not saved" : stored.id ? "Saved" : ""}
+        note={readOnly ? "Read only" : isDirty ? "Not saved" : base.id ? "Saved" : ""}
         status={record?.status ?? null}
         readOnly={readOnly}
-        mayRun={stored.id === null ? account.mayEdit : level !== "viewer"}
-        isStored={stored.id !== null}
+        mayRun={base.id === null ? account.mayEdit : level !== "viewer"}
+        isStored={base.id !== null}
         isEmpty={definition.nodes.length === 0}
         isSaving={save.isPending}
         isStarting={isStarting}
         undo={history.undo}
         redo={history.redo}
-        onRename={(next) => history.change((before) => ({ ...before, name: next }))}
+        onRename={(next) => history.change((before) => ({ ...before, name: next }), "name")}
         onAdd={(type) => add(type)}
-        onSave={() => void onSave()}
+        onSave={() => void saving.onSave()}
         onRun={() => void run()}
         onStatus={(status) =>
           change.mutate({ status }, { onSuccess: () => toast(`The workflow is ${status === "draft" ? "a draft" : status}.`), onError: (failure) => toast(messageOf(failure), "critical") })
         }
         onArrange={() => edit(layout)}
         onExport={() => download(history.value)}
-        onExportTemplate={() => downloadFrom(`/api/workflows/${stored.id}/export`, fileName(name))}
+        onExportTemplate={() => downloadFrom(`/api/workflows/${base.id}/export`, fileName(name))}
         onImport={() => file.current?.click()}
-        onExecutions={() => void navigate({ to: "/dashboard/workflows/$id/executions", params: { id: stored.id! } })}
+        onExecutions={() => void navigate({ to: "/dashboard/workflows/$id/executions", params: { id: base.id! } })}
         onOpen={setDialog}
       />
       <input
@@ -202,7 +214,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         }}
       />
       <div className="relative flex min-h-0 flex-1 flex-col max-lg:pb-11 lg:flex-row">
-        <div className="relative min-h-48 flex-1" data-testid="canvas">
+        <div ref={canvas} className="relative min-h-48 flex-1" data-testid="canvas">
           <ReactFlowProvider>
             <Canvas
               definition={definition}
@@ -216,6 +228,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
                 (isFirst ? history.change : history.adjust)((before) => ({ ...before, definition: next(before.definition) }))
               }
               onRefused={(why) => toast(why, "warning")}
+              onOpen={() => setLed((before) => before + 1)}
               {...(readOnly ? {} : { onDrop: add })}
             />
           </ReactFlowProvider>
@@ -229,7 +242,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             </div>
           )}
         </div>
-        <SidePanel title={titleOf(definition, selected, executionId !== null)} runId={executionId}>
+        <SidePanel title={titleOf(definition, selected, executionId !== null)} runId={executionId} led={led} onKeyDown={onLeaveForm}>
           <Properties
             definition={definition}
             selected={selected}
@@ -237,14 +250,45 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             error={save.error}
             warnings={warnings}
             readOnly={readOnly}
-            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
+            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={base.id} />}
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
+            led={led}
             onEdit={edit}
             onSelect={setSelected}
           />
         </SidePanel>
       </div>
-      <LeaveDialog what="This workflow has" isDirty={isDirty} />
+      <LeaveDialog what="This workflow has" isDirty={isDirty} onLeave={() => dropOwn(place)} />
+      {unsaved && (
+        <DraftDialog
+          unsaved={unsaved}
+          version={base.version}
+          onRestore={() => {
+            const draft = { name: unsaved.name, definition: unsaved.definition };
+            saving.resume(draft, unsaved.base);
+            // From now on it is this tab's, also where another one had kept it.
+            keep(place, draft, unsaved.base);
+            setUnsaved(null);
+          }}
+          onDiscard={() => {
+            dropDraft(place);
+            setUnsaved(null);
+          }}
+          onClose={() => setUnsaved(null)}
+        />
+      )}
+      {conflict && base.id && (
+        <ConflictDialog
+          stored={conflict}
+          mine={history.value}
+          base={{ ...base, id: base.id }}
+          isSaving={save.isPending}
+          onOverwrite={() => void saving.overwrite(conflict)}
+          onLoad={() => saving.loadStored(base.id!)}
+          onSaveAsNew={account.mayEdit ? () => void saveAsNew() : null}
+          onClose={saving.dismiss}
+        />
+      )}
       {dialog === "json" && (
         <JsonDialog
           definition={definition}
@@ -257,16 +301,12 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         />
       )}
       {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
-      {dialog === "versions" && stored.id && (
-        <VersionsDialog id={stored.id} zone={browserZone()} readOnly={readOnly} onRestored={restored} onClose={() => setDialog(null)} />
+      {dialog === "versions" && base.id && (
+        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} onRestored={saving.load} onClose={() => setDialog(null)} />
       )}
-      {dialog === "share" && stored.id && <ShareDialog id={stored.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
+      {dialog === "share" && base.id && <ShareDialog id={base.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
       {dialog === "about" && record && <AboutDialog workflow={record} onClose={() => setDialog(null)} />}
       {dialog === "triggers" && record && <TriggersDialog workflow={record} readOnly={readOnly} onClose={() => setDialog(null)} />}
     </div>
   );
-}
-
-function draftOf(workflow: Workflow): Draft {
-  return { name: workflow.name, definition: read(workflow.definition) };
 }

@@ -27,6 +27,19 @@ import { fitting, fittingFirst, screenOf } from "./view";
 
 const NODE_TYPES = { card: NodeCard };
 
+const KEYS = "Enter chooses it and leads to its form, from where Escape leads back. Space chooses it alone. Delete removes it.";
+
+/** What is said of a node and a line to whoever comes to it by the keyboard. */
+const TOLD = {
+  "node.a11yDescription.default": KEYS,
+  "node.a11yDescription.keyboardDisabled": `${KEYS} The arrow keys move it once it is chosen. What it follows is set in its form.`,
+  "edge.a11yDescription.default": KEYS,
+};
+
+function idsOf(elements: readonly { id: string }[]): Set<string> {
+  return new Set(elements.map(({ id }) => id));
+}
+
 /** Fewer nodes are seen all at once, and an overview would only cover some of them. What is only read is fitted into its place. */
 const OVERVIEW_FROM = { edited: 4, read: 12 };
 
@@ -78,6 +91,7 @@ export function Canvas({
   onChange,
   onDrag,
   onRefused,
+  onOpen,
   onDrop,
 }: {
   definition: Definition;
@@ -86,9 +100,12 @@ export function Canvas({
   states: ReadonlyMap<string, NodeState>;
   readOnly: boolean;
   onSelect: (next: (before: ReadonlySet<string>) => ReadonlySet<string>) => void;
-  onChange: (next: (before: Definition) => Definition) => void;
+  /** @param of as {@link History.change} has it */
+  onChange: (next: (before: Definition) => Definition, of?: string) => void;
   onDrag: (next: (before: Definition) => Definition, isFirst: boolean) => void;
   onRefused: (why: string) => void;
+  /** What is chosen is to be gone on with beside the canvas: by the keyboard, or since what had the focus is gone. */
+  onOpen?: () => void;
   /** What is dropped from the palette, and where on the canvas. */
   onDrop?: (type: NodeType, at: { x: number; y: number }) => void;
 }) {
@@ -98,6 +115,7 @@ export function Canvas({
   useInView(definition, selected, container, readOnly);
   useHit(container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
+  const isDragged = useRef(false);
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
   // What is dropped onto an empty canvas stays where it was let go.
   const [fits] = useState(definition.nodes.length > 0);
@@ -128,11 +146,13 @@ export function Canvas({
       ),
     [definition.nodes, selected, faults, states, sizes],
   );
+  const labels = useMemo(() => new Map(definition.nodes.map((node) => [node.id, node.label])), [definition.nodes]);
   const edges = useMemo(
     () =>
       definition.edges.map(
         (edge): Edge => ({
           id: edge.id,
+          ariaLabel: [`Line from ${labels.get(edge.source)} to ${labels.get(edge.target)}`, edge.label].filter(Boolean).join(", "),
           source: edge.source,
           target: edge.target,
           ...(edge.condition === "true" || edge.condition === "false" ? { sourceHandle: edge.condition } : {}),
@@ -145,35 +165,31 @@ export function Canvas({
           markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18 },
         }),
       ),
-    [definition.edges, selected, states],
+    [definition.edges, labels, selected, states],
   );
   const onNodesChange = (changes: NodeChange<CardNode>[]) => {
     const measured = changes.filter((change) => change.type === "dimensions");
     if (measured.length > 0) {
       setSizes((before) => new Map([...before, ...measured.flatMap((change) => (change.dimensions ? [[change.id, change.dimensions] as const] : []))]));
     }
-    const moved = changes.filter((change) => change.type === "position");
-    const first = moved[0];
-    if (first) {
-      onDrag((before) => {
-        const to = new Map(moved.flatMap((change) => (change.position ? [[change.id, change.position] as const] : [])));
-        return to.size === 0
-          ? before
-          : { ...before, nodes: before.nodes.map((node) => (to.has(node.id) ? { ...node, position: to.get(node.id)! } : node)) };
-      }, first.dragging === undefined);
-    }
-    const removed = new Set(changes.flatMap((change) => (change.type === "remove" ? [change.id] : [])));
-    if (removed.size > 0) {
-      onChange((before) => removeNodes(before, removed));
+    const to = new Map(changes.flatMap((change) => (change.type === "position" && change.position ? [[change.id, change.position] as const] : [])));
+    if (to.size > 0) {
+      const move = (before: Definition) => ({ ...before, nodes: before.nodes.map((node) => (to.has(node.id) ? { ...node, position: to.get(node.id)! } : node)) });
+      // By the arrow keys, if it is not being dragged.
+      if (isDragged.current) {
+        onDrag(move, false);
+      } else {
+        onChange(move, "arrows");
+      }
     }
     select(changes);
   };
-  const onEdgesChange = (changes: EdgeChange[]) => {
-    const removed = new Set(changes.flatMap((change) => (change.type === "remove" ? [change.id] : [])));
-    if (removed.size > 0) {
-      onChange((before) => removeEdges(before, removed));
-    }
-    select(changes);
+  const drag = () => {
+    isDragged.current = true;
+    onDrag((before) => before, true);
+  };
+  const drop = () => {
+    isDragged.current = false;
   };
   const select = (changes: (NodeChange<CardNode> | EdgeChange)[]) => {
     const selection = changes.filter((change) => change.type === "select");
@@ -199,8 +215,19 @@ export function Canvas({
       nodesConnectable={!readOnly}
       deleteKeyCode={readOnly ? null : ["Backspace", "Delete"]}
       multiSelectionKeyCode={["Meta", "Control", "Shift"]}
+      ariaLabelConfig={TOLD}
       onNodesChange={onNodesChange}
-      onEdgesChange={onEdgesChange}
+      onEdgesChange={select}
+      // Nodes and the lines that go with them, in one step.
+      onDelete={({ nodes, edges }) => {
+        onChange((before) => removeEdges(removeNodes(before, idsOf(nodes)), idsOf(edges)));
+        onOpen?.();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && event.target instanceof Element && event.target.matches(".react-flow__node, .react-flow__edge")) {
+          onOpen?.();
+        }
+      }}
       isValidConnection={(connection) => whyNot(definition, connection.source, connection.target, conditionOf(connection)) === null}
       onConnect={(connection: Connection) => onChange((before) => connect(before, connection.source, connection.target, conditionOf(connection)))}
       onConnectEnd={(_, state) => {
@@ -224,7 +251,10 @@ export function Canvas({
           onDrop(type, screenToFlowPosition({ x: event.clientX, y: event.clientY }));
         }
       }}
-      onNodeDragStart={() => onDrag((before) => before, true)}
+      onNodeDragStart={drag}
+      onNodeDragStop={drop}
+      onSelectionDragStart={drag}
+      onSelectionDragStop={drop}
       fitView={fits}
       fitViewOptions={firstFit}
       connectionRadius={30}

@@ -94,3 +94,13 @@ test("what a node says for itself can be taken back", () => {
   expect(own.nodes[0]).toMatchObject({ timeout: 30, errorHandling: "continue" });
   expect("timeout" in changeNode(own, added.id, { timeout: undefined }).nodes[0]!).toBe(false);
 });
+
+test("what is pasted speaks of what was pasted with it, and of the rest as before", () => {
+  let definition = chain("data_source", "prompt", "loop");
+  definition = changeNode(definition, "prompt", { config: { promptTemplate: "{{data_source.name}} {{ prompt.text }} {{input.prompt}} prompt", nested: [{ text: "{{prompt}}" }] } });
+  definition = changeNode(definition, "loop", { config: { iterateOver: "input", bodyNodes: ["prompt", "data_source"] } });
+  const { nodes } = paste(definition, { nodes: definition.nodes.slice(1), edges: definition.edges }).definition;
+  expect(nodes[3]!.config).toEqual({ promptTemplate: "{{data_source.name}} {{ prompt_2.text }} {{input.prompt}} prompt", nested: [{ text: "{{prompt_2}}" }] });
+  expect(nodes[4]!.config.bodyNodes).toEqual(["prompt_2"]);
+  expect(nodes[1]!.config).toEqual(definition.nodes[1]!.config);
+});

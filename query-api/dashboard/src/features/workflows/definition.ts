@@ -261,6 +261,23 @@ export function connect(definition: Definition, source: string, target: string, 
   return { ...definition, edges: [...definition.edges, { id, source, target, ...(condition ? { condition, label: condition } : {}) }] };
 }
 
+/** What a template or a loop's body says of nodes that were copied with it, said of their copies. */
+function retold(value: unknown, renamed: ReadonlyMap<string, string>): unknown {
+  if (typeof value === "string") {
+    return value.replaceAll(/(\{\{\s*)([\w-]+)/g, (whole, open: string, id: string) => (renamed.has(id) ? open + renamed.get(id)! : whole));
+  }
+  if (Array.isArray(value)) {
+    return value.map((one) => retold(one, renamed));
+  }
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, retold(one, renamed)])) : value;
+}
+
+function retoldConfig(config: Config, renamed: ReadonlyMap<string, string>): Config {
+  const copy = retold(config, renamed) as Config;
+  // A node is in one loop's body: those that were not copied along stay in the other's.
+  return Array.isArray(copy.bodyNodes) ? { ...copy, bodyNodes: copy.bodyNodes.flatMap((id) => renamed.get(id as string) ?? []) } : copy;
+}
+
 /** Copies with the edges between them; outside edges and old ids stay where they are. */
 export function paste(definition: Definition, copied: Pick<Definition, "nodes" | "edges">): { definition: Definition; ids: string[] } {
   const taken = ids(definition);
@@ -269,7 +286,7 @@ export function paste(definition: Definition, copied: Pick<Definition, "nodes" |
     const id = newId(node.type, taken);
     taken.add(id);
     renamed.set(node.id, id);
-    return { ...structuredClone(node), id, position: { x: node.position.x + 40, y: node.position.y + 60 } };
+    return { ...node, id, position: { x: node.position.x + 40, y: node.position.y + 60 } };
   });
   const edges = copied.edges
     .filter((edge) => renamed.has(edge.source) && renamed.has(edge.target))
@@ -279,7 +296,11 @@ export function paste(definition: Definition, copied: Pick<Definition, "nodes" |
       return { ...edge, id: newEdgeId([], source, target, edge.condition), source, target };
     });
   return {
-    definition: { ...definition, nodes: [...definition.nodes, ...nodes], edges: [...definition.edges, ...edges] },
+    definition: {
+      ...definition,
+      nodes: [...definition.nodes, ...nodes.map((node) => ({ ...node, config: retoldConfig(node.config, renamed) }))],
+      edges: [...definition.edges, ...edges],
+    },
     ids: [...renamed.values()],
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Diff } from "./api-automation";
-import { linesOf } from "./diff";
+import { EMPTY, type Config } from "./definition";
+import { diffOf, linesOf } from "./diff";
 
 const NONE = { added: [], removed: [], changed: [] };
 
@@ -32,4 +33,18 @@ test("edges are named by the nodes that they connect", () => {
   );
   expect(lines.map((line) => line.what)).toEqual(["Mail", "a → Mail", "Workflow settings"]);
   expect(lines[2]!.details).toEqual([{ field: "timeout", before: "60", after: "90" }]);
+});
+
+test("of two that are here, what is different is told as of two versions", () => {
+  const node = (id: string, config: Config) => ({ id, type: "delay" as const, label: id, config, position: { x: 0, y: 0 } });
+  const before = { ...EMPTY, nodes: [node("a", { delayMs: 1, tags: { x: 1, y: 2 } }), node("b", {})], edges: [{ id: "a-b", source: "a", target: "b" }] };
+  const after = { ...EMPTY, nodes: [node("a", { tags: { y: 2, x: 1 }, delayMs: 2 }), node("c", {})], settings: { ...EMPTY.settings, timeout: 60 } };
+  expect(linesOf(diffOf(before, after)).map(({ kind, what, details }) => [kind, what, ...details.map(({ field, before, after }) => `${field}: ${before} > ${after}`)])).toEqual([
+    ["added", "c"],
+    ["removed", "b"],
+    ["changed", "a", "delayMs: 1 > 2"],
+    ["removed", "a → b"],
+    ["changed", "Workflow settings", "timeout: 3600 > 60"],
+  ]);
+  expect(linesOf(diffOf(before, before))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { Diff } from "./api-automation";
+import type { Definition } from "./definition";
 
 export interface Line {
   kind: "added" | "removed" | "changed";
@@ -9,6 +10,28 @@ export interface Line {
 }
 
 type Json = Record<string, unknown>;
+
+/** What changed between two that are here, as the API tells it of two versions. */
+export function diffOf(before: Definition, after: Definition): Diff {
+  return {
+    nodes: changesOf(before.nodes, after.nodes),
+    edges: changesOf(before.edges, after.edges),
+    settings: { changed: details(before.settings, after.settings).length > 0, before: before.settings, after: after.settings },
+  } as unknown as Diff;
+}
+
+function changesOf<T extends { id: string }>(before: readonly T[], after: readonly T[]) {
+  const old = new Map(before.map((one) => [one.id, one]));
+  const now = new Set(after.map(({ id }) => id));
+  return {
+    added: after.filter(({ id }) => !old.has(id)),
+    removed: before.filter(({ id }) => !now.has(id)),
+    changed: after.flatMap((one) => {
+      const was = old.get(one.id);
+      return was && details(was, one).length > 0 ? [{ id: one.id, before: was, after: one }] : [];
+    }),
+  };
+}
 
 /** What changed between two versions, as lines. Where a node lies on the canvas is left out, unless that is all. */
 export function linesOf(diff: Diff): Line[] {

@@ -72,6 +72,7 @@ function show(warnings: readonly Warning[], selected: readonly string[], onSelec
       readOnly={false}
       run={null}
       runs={[]}
+      led={0}
       onEdit={() => undefined}
       onSelect={onSelect}
     />,

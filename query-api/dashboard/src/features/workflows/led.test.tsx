@@ -44,6 +44,7 @@ function Panel({ readOnly }: { readOnly: boolean }) {
         readOnly={readOnly}
         run={isRun && <button onClick={() => setRun(false)}>Close the run</button>}
         runs={[]}
+        led={0}
         onEdit={setDefinition}
         onSelect={setSelected}
       />

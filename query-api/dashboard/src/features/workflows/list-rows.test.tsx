@@ -46,9 +46,11 @@ test("what holds a workflow's last run is told as its own page tells it", async 
 
 test("a workflow tells how its last run ended and what it cost, and is run from the list", async () => {
   const asked: string[] = [];
+  const keys: (string | null)[] = [];
   vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", (request: Request) => {
     asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    keys.push(request.headers.get("Idempotency-Key"));
     return Promise.resolve(Response.json({ detail: "The workflow is paused." }, { status: 409 }));
   });
   const onTag = vi.fn();
@@ -59,4 +61,5 @@ test("a workflow tells how its last run ended and what it cost, and is run from 
   await userEvent.click(screen.getByRole("button", { name: "Run Ticket triage" }));
   expect(await screen.findByText("The workflow is paused.")).toBeTruthy();
   expect(asked).toEqual(["POST /api/workflows/wf_1/trigger"]);
+  expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
 });

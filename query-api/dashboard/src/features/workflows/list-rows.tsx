@@ -136,7 +136,7 @@ function Actions({ workflow, onDelete }: { workflow: Workflow; onDelete: (workfl
   const navigate = useNavigate();
   const run = () =>
     start.mutate(
-      { id: workflow.id },
+      { id: workflow.id, version: workflow.version },
       {
         onSuccess: (executionId) => void navigate({ to: "/dashboard/workflows/$id/executions/$executionId", params: { id: workflow.id, executionId } }),
         onError: (failure) => toast(messageOf(failure), "critical"),

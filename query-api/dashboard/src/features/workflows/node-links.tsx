@@ -1,5 +1,5 @@
 import { Plus, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
 import { connect, kindOfEdge, removeEdges, whyNot, type Definition, type EdgeKind, type WorkflowNode } from "./definition";
@@ -12,6 +12,18 @@ const SIDES = ["true", "false"] as const;
 /** What a node comes after: the lines of the canvas, for those who do not draw. */
 export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; definition: Definition; onEdit: (next: (before: Definition) => Definition) => void }) {
   const [chosen, setChosen] = useState("");
+  const [done, setDone] = useState({ count: 0, text: "" });
+  const field = useRef<HTMLFieldSetElement>(null);
+  // The button that was pressed is gone, or can be pressed no more.
+  useEffect(() => {
+    if (done.count > 0) {
+      (field.current?.querySelector("select") ?? field.current)?.focus();
+    }
+  }, [done]);
+  const act = (text: string, next: (before: Definition) => Definition) => {
+    onEdit(next);
+    setDone(({ count }) => ({ count: count + 1, text }));
+  };
   const labelOf = (source: string) => definition.nodes.find((one) => one.id === source)?.label ?? source;
   const choices = definition.nodes
     .flatMap((one) => (one.type === "condition" ? SIDES : [undefined]).map((side) => ({ source: one.id, side })))
@@ -20,8 +32,11 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
   const before = definition.edges.filter((edge) => edge.target === node.id);
   const choice = choices.find((one) => one.value === chosen);
   return (
-    <fieldset>
+    <fieldset ref={field} tabIndex={-1}>
       <legend className="mb-1 text-[0.8125rem] font-medium">Follows</legend>
+      <p role="status" className="sr-only">
+        {done.text}
+      </p>
       {before.length === 0 && choices.length === 0 && (
         <p className="text-xs text-soft">{definition.nodes.length === 1 ? "Nothing yet: there is no other node." : "Nothing: all the others come after it."}</p>
       )}
@@ -31,7 +46,7 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
             <span className="min-w-0 flex-1 truncate">
               {labelOf(edge.source)} <span className="text-xs text-soft">{KINDS[kindOfEdge(edge)]}</span>
             </span>
-            <IconButton label={`No longer after ${labelOf(edge.source)}`} className="size-8" onClick={() => onEdit((before) => removeEdges(before, new Set([edge.id])))}>
+            <IconButton label={`No longer after ${labelOf(edge.source)}`} className="size-8" onClick={() => act(`It no longer follows ${labelOf(edge.source)}.`, (before) => removeEdges(before, new Set([edge.id])))}>
               <X aria-hidden />
             </IconButton>
           </li>
@@ -52,7 +67,7 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
             disabled={!choice}
             onClick={() => {
               if (choice) {
-                onEdit((before) => connect(before, choice.source, node.id, choice.side));
+                act(`It follows ${labelOf(choice.source)} now.`, (before) => connect(before, choice.source, node.id, choice.side));
                 setChosen("");
               }
             }}

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
+import { useIntents } from "@/shared/api/intents";
 import { runScratch } from "@/shared/api/scratch";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { useAccount } from "@/shared/session/account";
@@ -21,9 +22,10 @@ export function NodeTry({ node, sample }: { node: WorkflowNode; sample: unknown 
   const account = useAccount();
   const [text, setText] = useState(() => JSON.stringify(sample ?? { name: "Ada" }, null, 2));
   const input = parse(text);
+  const intents = useIntents();
   const run = useMutation({
     mutationFn: (given: unknown) =>
-      runScratch(account, {
+      runScratch(account, intents, {
         tag: "node-test",
         name: "Tests of single nodes",
         description: "What the builder runs when a node is tried by itself.",

@@ -3,7 +3,7 @@ import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { Note } from "@/shared/ui/layout";
 import type { NodeExecution } from "./api";
-import { changeNode, removeEdges, removeNodes, type Definition } from "./definition";
+import { changeNode, removeEdges, removeNodes, type Definition, type NodePatch, type WorkflowNode } from "./definition";
 import { EdgeForm } from "./edge-form";
 import { FaultNote, Warnings } from "./fault-notes";
 import type { Faults, Warning } from "./faults";
@@ -11,9 +11,12 @@ import { NodeForm } from "./node-form";
 import { sampleOf } from "./sample";
 import { SettingsForm } from "./settings-form";
 
+/** @param of as {@link History.change} has it */
+export type Edit = (next: (before: Definition) => Definition, of?: string) => void;
+
 /** What can be said of whatever is chosen: a node, a line, several, or nothing and so the whole workflow. */
-export function Properties(props: Shown) {
-  const { selected, run, onSelect } = props;
+export function Properties(props: Shown & Led) {
+  const { selected, run, led, onSelect } = props;
   const panel = useRef<HTMLDivElement>(null);
   const isLed = useRef(false);
   // A button of the panel that chooses something else goes with what it stood in; the focus goes to what is there instead.
@@ -23,6 +26,13 @@ export function Properties(props: Shown) {
     }
     isLed.current = false;
   }, [selected]);
+  const ledBefore = useRef(led);
+  useEffect(() => {
+    if (led !== ledBefore.current) {
+      panel.current?.querySelector("h2")?.focus();
+    }
+    ledBefore.current = led;
+  }, [led]);
   // As it does from the button that closes a run.
   const hasRun = Boolean(run);
   const hadRun = useRef(hasRun);
@@ -43,6 +53,11 @@ export function Properties(props: Shown) {
   );
 }
 
+interface Led {
+  /** Another number each time that the canvas leads here. */
+  led: number;
+}
+
 interface Shown {
   definition: Definition;
   selected: ReadonlySet<string>;
@@ -56,8 +71,14 @@ interface Shown {
   run: ReactNode;
   /** Of its nodes. */
   runs: readonly NodeExecution[];
-  onEdit: (next: (before: Definition) => Definition) => void;
+  onEdit: Edit;
   onSelect: (ids: ReadonlySet<string>) => void;
+}
+
+/** Of one field of it: another field is another step. */
+function changeOf(node: WorkflowNode, { config, ...patch }: NodePatch): string {
+  const fields = config ? Object.keys({ ...node.config, ...config }).filter((field) => config[field] !== node.config[field]) : [];
+  return [node.id, ...Object.keys(patch), ...fields].join(" ");
 }
 
 function OfSelected({
@@ -89,7 +110,7 @@ function OfSelected({
         fault={fault ?? null}
         sample={sampleOf(definition, runs, node.id)}
         readOnly={readOnly}
-        onChange={(patch) => onEdit((before) => changeNode(before, node.id, patch))}
+        onChange={(patch) => onEdit((before) => changeNode(before, node.id, patch), changeOf(node, patch))}
         onEdit={onEdit}
         onDelete={() => remove(new Set([node.id]))}
       />
@@ -99,7 +120,7 @@ function OfSelected({
     return (
       <div className="grid gap-4">
         {fault && <FaultNote fault={fault} />}
-        <EdgeForm key={edge.id} edge={edge} definition={definition} readOnly={readOnly} onChange={onEdit} onDelete={() => remove(new Set([edge.id]))} />
+        <EdgeForm key={edge.id} edge={edge} definition={definition} readOnly={readOnly} onChange={(next) => onEdit(next, `line ${edge.id}`)} onDelete={() => remove(new Set([edge.id]))} />
       </div>
     );
   }
@@ -123,7 +144,7 @@ function OfSelected({
       ) : (
         warnings.length > 0 && <Warnings warnings={warnings} definition={definition} onPick={(id) => onSelect(new Set([id]))} />
       )}
-      <SettingsForm settings={definition.settings} readOnly={readOnly} onChange={(settings) => onEdit((before) => ({ ...before, settings }))} />
+      <SettingsForm settings={definition.settings} readOnly={readOnly} onChange={(settings) => onEdit((before) => ({ ...before, settings }), "settings")} />
     </div>
   );
 }

@@ -23,9 +23,9 @@ test.each([
   expect(titleOf(DRAWN, new Set(chosen), isRun)).toBe(title);
 });
 
-function panel(runId: string | null) {
+function panel(runId: string | null, led = 0) {
   return (
-    <SidePanel title="Settings" runId={runId}>
+    <SidePanel title="Settings" runId={runId} led={led}>
       <p>content</p>
     </SidePanel>
   );
@@ -48,5 +48,16 @@ test("where there is little room the panel is a line until it is opened, or a ru
   rerender(panel("exe_1"));
   expect(isFolded()).toBe(true);
   rerender(panel("exe_2"));
+  expect(isFolded()).toBe(false);
+});
+
+test("whoever is led there from the canvas sees it", async () => {
+  const { rerender } = render(panel(null));
+  rerender(panel(null, 1));
+  expect(isFolded()).toBe(false);
+  await userEvent.click(line());
+  rerender(panel(null, 1));
+  expect(isFolded()).toBe(true);
+  rerender(panel(null, 2));
   expect(isFolded()).toBe(false);
 });

@@ -10,6 +10,7 @@ import { Tabs } from "@/shared/ui/tabs";
 import { toast } from "@/shared/ui/toast";
 import type { Workflow } from "./api";
 import { useChangeWorkflow, useHookSecret } from "./api-automation";
+import { CHANGED_MEANWHILE, conflictOf } from "./conflict";
 import { MapField } from "./map-field";
 import { ScheduleTab } from "./schedule-tab";
 import { apiCall, signedCall } from "./trigger-snippets";
@@ -129,15 +130,25 @@ function EventsTab({ workflow, readOnly }: { workflow: Workflow; readOnly: boole
   const saved = (workflow.triggerConfig ?? {}) as EventTrigger;
   const [eventType, setEventType] = useState(saved.type === "event" ? (saved.eventType ?? "") : "none");
   const [filter, setFilter] = useState<Record<string, string>>(saved.filter ?? {});
-  const change = useChangeWorkflow(workflow.id);
+  const [seen, setSeen] = useState(workflow);
+  const change = useChangeWorkflow(workflow.id, seen);
+  const conflict = conflictOf(change.error);
   return (
     <form
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();
         change.mutate(
-          { triggerConfig: eventType === "none" ? null : { type: "event", eventType, filter } },
-          { onSuccess: () => toast(eventType === "none" ? "Events no longer run it." : "The trigger is saved.") },
+          {
+            triggerConfig: eventType === "none" ? null : { type: "event", eventType, filter },
+            ...(conflict ? { baseUpdatedAt: conflict.updatedAt } : {}),
+          },
+          {
+            onSuccess: (now) => {
+              setSeen(now);
+              toast(eventType === "none" ? "Events no longer run it." : "The trigger is saved.");
+            },
+          },
         );
       }}
     >
@@ -160,9 +171,9 @@ function EventsTab({ workflow, readOnly }: { workflow: Workflow; readOnly: boole
             help="Fields of the event's data: severity and critical, model and gpt-4o, or tags.team for one within another. All must fit. Nodes find the data as {{trigger.…}}."
           />
         )}
-        {change.error && <Note tone="critical">{messageOf(change.error)}</Note>}
+        {change.error && <Note tone="critical">{conflict ? CHANGED_MEANWHILE : messageOf(change.error)}</Note>}
         <Button kind="primary" type="submit" className="justify-self-start" busy={change.isPending}>
-          Save the trigger
+          {conflict ? "Save anyway" : "Save the trigger"}
         </Button>
       </fieldset>
     </form>

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Minus, Pencil, Plus } from "lucide-react";
 import { clsx } from "clsx";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
@@ -14,7 +13,8 @@ import { toast } from "@/shared/ui/toast";
 import type { Workflow } from "./api";
 import { diffQuery, useRestore, versionsQuery, type Version } from "./api-automation";
 import { authorOf } from "./author";
-import { linesOf, type Line } from "./diff";
+import { ChangeList } from "./change-list";
+import { linesOf } from "./diff";
 
 /** What the workflow was, what changed from one version to another, and back again. */
 export function VersionsDialog({
@@ -134,12 +134,6 @@ function VersionRow({ version, zone, isShown, onPick }: { version: Version; zone
   );
 }
 
-const LOOKS = {
-  added: { icon: Plus, colours: "bg-good-wash text-good", word: "Added" },
-  removed: { icon: Minus, colours: "bg-critical-wash text-critical", word: "Removed" },
-  changed: { icon: Pencil, colours: "bg-info-wash text-info", word: "Changed" },
-};
-
 function Changes({ id, version, from }: { id: string; version: number; from: number }) {
   const { data, error, refetch } = useQuery(diffQuery(id, version, from));
   if (error) {
@@ -148,36 +142,5 @@ function Changes({ id, version, from }: { id: string; version: number; from: num
   if (!data) {
     return <Skeleton className="h-32" />;
   }
-  const lines = linesOf(data);
-  return lines.length === 0 ? (
-    <p className="text-soft">Nothing is different.</p>
-  ) : (
-    <ul className="grid gap-2" aria-label="Changes">
-      {lines.map((line, index) => (
-        <Change key={index} line={line} />
-      ))}
-    </ul>
-  );
-}
-
-function Change({ line }: { line: Line }) {
-  const { icon: Icon, colours, word } = LOOKS[line.kind];
-  return (
-    <li data-testid="change" className="flex gap-2.5 rounded-lg border border-line p-2.5">
-      <span className={clsx("flex size-6 shrink-0 items-center justify-center rounded-md", colours)}>
-        <Icon aria-hidden className="size-3.5" />
-        <span className="sr-only">{word}</span>
-      </span>
-      <div className="min-w-0 flex-1">
-        <p className="font-medium">{line.what}</p>
-        {line.details.map((detail) => (
-          <div key={detail.field} className="mt-1 text-xs">
-            <p className="text-soft">{detail.field}</p>
-            {detail.before !== null && <p className="rounded bg-critical-wash px-1.5 py-0.5 font-mono break-words text-critical line-through decoration-1">{detail.before}</p>}
-            {detail.after !== null && <p className="mt-0.5 rounded bg-good-wash px-1.5 py-0.5 font-mono break-words text-good">{detail.after}</p>}
-          </div>
-        ))}
-      </div>
-    </li>
-  );
+  return <ChangeList lines={linesOf(data)} />;
 }

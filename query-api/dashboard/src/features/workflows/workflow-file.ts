@@ -6,10 +6,15 @@ export interface Draft {
   definition: Definition;
 }
 
-/** A workflow as a file, as it is on the canvas. */
-export function download({ name, definition }: Draft): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify({ name, definition }, null, 2)], { type: "application/json" }));
-  downloadFrom(url, fileName(name));
+/** As it is on the canvas, to be read again by {@link readFile}. */
+export function textOf({ name, definition }: Draft): string {
+  return JSON.stringify({ name, definition }, null, 2);
+}
+
+/** A workflow as a file. */
+export function download(draft: Draft): void {
+  const url = URL.createObjectURL(new Blob([textOf(draft)], { type: "application/json" }));
+  downloadFrom(url, fileName(draft.name));
   URL.revokeObjectURL(url);
 }
 

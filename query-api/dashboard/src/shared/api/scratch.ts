@@ -1,5 +1,6 @@
 import type { Account } from "@/shared/session/account";
 import { answer, api, type Schemas } from "./client";
+import type { Intents } from "./intents";
 
 export interface Scratch {
   /** By which a person's own workflow of this kind is found again. */
@@ -18,8 +19,14 @@ export function isScratch(workflow: { tags?: readonly string[] }): boolean {
 /**
  * Runs something once as a draft of one's own: budgets, keys, retries and metering are those of every workflow. The same draft
  * serves each time; its executions are the history.
+ *
+ * @param intents of the place that it is asked for at: what is asked again because no answer came runs once
  */
-export async function runScratch(account: Account, { tag, name, description, definition, triggerData }: Scratch): Promise<string> {
+export function runScratch(account: Account, intents: Intents, scratch: Scratch): Promise<string> {
+  return intents.once([account.key, scratch], (key) => run(account, scratch, key));
+}
+
+async function run(account: Account, { tag, name, description, definition, triggerData }: Scratch, key: string): Promise<string> {
   const owner = "teamId" in account.params ? { teamId: account.params.teamId } : {};
   const sent = definition as Schemas["Definition"];
   const { workflows } = await answer(api.GET("/api/workflows", { params: { query: { ...account.params, tags: tag, status: "draft", limit: 200 } } }));
@@ -28,7 +35,7 @@ export async function runScratch(account: Account, { tag, name, description, def
     ? await answer(api.PUT("/api/workflows/{id}", { params: { path: { id: known.id } }, body: { definition: sent } }))
     : await answer(api.POST("/api/workflows", { body: { ...owner, name, description, tags: [tag], definition: sent } }));
   const accepted = await answer(
-    api.POST("/api/workflows/{id}/trigger", { params: { path: { id: workflow.id } }, body: { triggerData: triggerData as Record<string, never> } }),
+    api.POST("/api/workflows/{id}/trigger", { params: { path: { id: workflow.id }, header: { "Idempotency-Key": key } }, body: { triggerData: triggerData as Record<string, never> } }),
   );
   return accepted.executionId;
 }

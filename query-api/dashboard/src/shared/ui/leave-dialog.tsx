@@ -6,8 +6,9 @@ import { Dialog } from "./dialog";
  * Asks before changes are lost, on this page's links, with another account, and when the tab is closed.
  *
  * @param what has them
+ * @param onLeave called once someone has said that they may be lost
  */
-export function LeaveDialog({ what, isDirty }: { what: string; isDirty: boolean }) {
+export function LeaveDialog({ what, isDirty, onLeave }: { what: string; isDirty: boolean; onLeave?: () => void }) {
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && (next.pathname !== current.pathname || teamOf(next.search) !== teamOf(current.search)),
     enableBeforeUnload: isDirty,
@@ -26,7 +27,13 @@ export function LeaveDialog({ what, isDirty }: { what: string; isDirty: boolean 
           <Button autoFocus kind="primary" onClick={blocker.reset}>
             Stay
           </Button>
-          <Button kind="danger" onClick={blocker.proceed}>
+          <Button
+            kind="danger"
+            onClick={() => {
+              onLeave?.();
+              blocker.proceed();
+            }}
+          >
             Leave
           </Button>
         </>

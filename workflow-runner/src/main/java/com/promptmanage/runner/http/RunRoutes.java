@@ -12,6 +12,7 @@ import com.promptmanage.runner.journal.ExecutionRecords.Shown;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Runs.Enqueued;
 import com.promptmanage.runner.journal.Runs.NewRun;
+import com.promptmanage.runner.journal.Runs.Resumed;
 import com.promptmanage.runner.journal.Runs.TriggeredBy;
 import com.promptmanage.runner.journal.Sharing.Level;
 import com.promptmanage.runner.journal.StoredJson;
@@ -80,10 +81,7 @@ final class RunRoutes implements Routes {
         Allowed allowed = access.require(ctx, Level.RUNNER);
         byte[] body = RequestBody.bytes(ctx, TRIGGER_BYTES_MAX);
         JsonNode sent = body.length == 0 ? Json.mapper().createObjectNode() : Json.read(body, JsonNode.class);
-        @Nullable String key = ctx.header(IDEMPOTENCY_KEY);
-        if (key != null && (key.isBlank() || key.length() > 256)) {
-            throw ProblemException.invalid(IDEMPOTENCY_KEY, "is blank or long", "Send 1 to 256 characters.");
-        }
+        @Nullable String key = idempotencyKey(ctx);
         boolean isTest = sent.path("test").asBoolean(false)
                 || (allowed.workflow().status() == WorkflowRow.Status.DRAFT && allowed.mayAtLeast(Level.EDITOR));
         if (isTest) {
@@ -100,6 +98,15 @@ final class RunRoutes implements Routes {
                 isTest,
                 null));
         accepted(ctx, enqueued.executionId(), !enqueued.isNew());
+    }
+
+    /** What makes a later request the same one; null if each is another. */
+    private static @Nullable String idempotencyKey(Context ctx) {
+        @Nullable String key = ctx.header(IDEMPOTENCY_KEY);
+        if (key != null && (key.isBlank() || key.length() > 256)) {
+            throw ProblemException.invalid(IDEMPOTENCY_KEY, "is blank or long", "Send 1 to 256 characters.");
+        }
+        return key;
     }
 
     private static TriggeredBy by(Allowed allowed) {
@@ -211,12 +218,13 @@ final class RunRoutes implements Routes {
         if (maxCost.isPresent() && !allowed.workflow().mayAtLeast(Level.EDITOR)) {
             throw ProblemException.forbidden("Only those who may edit a workflow allow an execution to cost more");
         }
-        if (!runs.resume(allowed.execution().id(), maxCost)) {
+        Resumed resumed = runs.resume(allowed.execution().id(), maxCost, idempotencyKey(ctx));
+        if (resumed == Resumed.NOT) {
             throw ProblemException.conflict(
                     "The execution is %s: only one that failed, ran out of time or is paused can be taken up again"
                             .formatted(allowed.execution().status()));
         }
-        accepted(ctx, allowed.execution().id(), false);
+        accepted(ctx, allowed.execution().id(), resumed == Resumed.BEFORE);
     }
 
     /** From the start, with the same data: the same version, or with {@code ?version=current} the workflow's current one. */
@@ -227,15 +235,16 @@ final class RunRoutes implements Routes {
             requireMayTest(allowed.workflow());
         }
         boolean current = "current".equals(ctx.queryParam("version"));
+        @Nullable String key = idempotencyKey(ctx);
         Enqueued enqueued = runs.enqueue(new NewRun(
                 before.workflowId(),
                 current ? null : Integer.valueOf(before.workflowVersion()),
                 allowed.workflow().who(),
                 by(allowed.workflow()),
                 before.triggerData(),
-                null,
+                key == null ? null : "rerun:%s:%s".formatted(before.id(), key),
                 before.isTest(),
                 before.id()));
-        accepted(ctx, enqueued.executionId(), false);
+        accepted(ctx, enqueued.executionId(), !enqueued.isNew());
     }
 }

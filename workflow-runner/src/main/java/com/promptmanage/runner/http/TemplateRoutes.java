@@ -223,6 +223,7 @@ final class TemplateRoutes implements Routes {
                 null,
                 null,
                 null,
+                null,
                 null);
         var faults = new Faults();
         WorkflowRow made = form.made(ids.get(), account, WorkflowAccess.who(caller), clock.instant(), faults);

@@ -9,7 +9,9 @@ import com.promptmanage.runner.trigger.TriggerConfig;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param teamId whose it shall be; only when it is made
  * @param baseVersion the version that the change was made from; a change from another one is refused
+ * @param baseUpdatedAt updatedAt of the workflow that the change was made from; a change from an older one is refused
  * @param note what changed, for the list of versions
  */
 record WorkflowForm(
@@ -37,6 +40,7 @@ record WorkflowForm(
         @Nullable JsonNode triggerConfig,
         @Nullable JsonNode notifications,
         @Nullable Integer baseVersion,
+        @Nullable String baseUpdatedAt,
         @Nullable String note) {
 
     private static final int NAME_MAX = 200;
@@ -49,7 +53,9 @@ record WorkflowForm(
 
     private static final int JSON_CHARS_MAX = 64 << 10;
 
-    WorkflowRow made(String id, Account account, String createdBy, Instant now, Faults faults) {
+    WorkflowRow made(String id, Account account, String createdBy, Instant at, Faults faults) {
+        // As the database keeps it: whoever changes it next says what it was made at.
+        Instant now = at.truncatedTo(ChronoUnit.MICROS);
         if (name == null) {
             faults.add("name", "is missing", "Give the workflow a name of 1 to %d characters.".formatted(NAME_MAX));
         }
@@ -70,10 +76,19 @@ record WorkflowForm(
                 now,
                 now,
                 null);
-        return changed(empty, faults);
+        return changed(empty, empty.version(), now, faults);
     }
 
+    /** The version, and the time of the last change, are those that the change was made from, as far as they are said. */
     WorkflowRow changed(WorkflowRow before, Faults faults) {
+        return changed(
+                before,
+                baseVersion == null ? before.version() : baseVersion,
+                baseUpdatedAt(faults).orElse(before.updatedAt()),
+                faults);
+    }
+
+    private WorkflowRow changed(WorkflowRow before, int version, Instant updatedAt, Faults faults) {
         text("name", name, 1, NAME_MAX, faults);
         text("description", description, 0, TEXT_MAX, faults);
         text("category", category, 0, NAME_MAX, faults);
@@ -101,13 +116,25 @@ record WorkflowForm(
                 oneOf("status", status, Status.class, faults).orElse(before.status()),
                 oneOf("executionMode", executionMode, ExecutionMode.class, faults)
                         .orElse(before.executionMode()),
-                baseVersion == null ? before.version() : baseVersion,
+                version,
                 maxConcurrentRuns == null ? before.maxConcurrentRuns() : maxConcurrentRuns,
                 triggerConfig == null ? before.triggerConfig() : stored(triggerConfig),
                 notifications == null ? before.notifications() : stored(notifications),
                 before.createdAt(),
-                before.updatedAt(),
+                updatedAt,
                 before.lastExecutedAt());
+    }
+
+    private Optional<Instant> baseUpdatedAt(Faults faults) {
+        if (baseUpdatedAt == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(baseUpdatedAt));
+        } catch (DateTimeException e) {
+            faults.add("baseUpdatedAt", "is no time", "Send updatedAt as it was read, with every digit.");
+            return Optional.empty();
+        }
     }
 
     static <E extends Enum<E>> Optional<E> oneOf(String field, @Nullable String value, Class<E> type, Faults faults) {

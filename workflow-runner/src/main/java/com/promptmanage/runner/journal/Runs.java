@@ -92,6 +92,15 @@ public final class Runs {
     /** @param isNew false if the key had been used: then it is the execution of that time */
     public record Enqueued(String executionId, boolean isNew) {}
 
+    /** What has become of the wish to take an execution up again. */
+    public enum Resumed {
+        NOW,
+        /** By the same key. */
+        BEFORE,
+        /** It is not in a state to go on from. */
+        NOT
+    }
+
     /**
      * Puts an execution into the workflow's queue, and begins it if there is room. The workflow must be active, or this be a
      * test.
@@ -103,7 +112,7 @@ public final class Runs {
         return database.asSystem(handle -> {
             Admission.Workflow workflow = Admission.lock(handle, wanted.workflowId())
                     .orElseThrow(() -> ProblemException.notFound("There is no such workflow that you may see"));
-            Optional<String> before = firedBefore(handle, wanted);
+            Optional<String> before = firedBefore(handle, wanted.workflowId(), wanted.dedupeKey());
             if (before.isPresent()) {
                 return new Enqueued(before.get(), false);
             }
@@ -267,7 +276,17 @@ public final class Runs {
      *     spent
      */
     public boolean resume(String executionId, Optional<NanoUsd> maxCost) {
-        return resume(executionId, maxCost, change -> {
+        return resume(executionId, maxCost, null) == Resumed.NOW;
+    }
+
+    /**
+     * As {@link #resume(String, Optional)}.
+     *
+     * @param dedupeKey the same key again, for the same execution, takes it up no second time; null for always anew
+     */
+    public Resumed resume(String executionId, Optional<NanoUsd> maxCost, @Nullable String dedupeKey) {
+        @Nullable String key = dedupeKey == null ? null : "resume:%s:%s".formatted(executionId, dedupeKey);
+        return resume(executionId, maxCost, key, change -> {
             boolean may = switch (change.status()) {
                 case FAILED, TIMEOUT, PAUSED, PAUSED_BUDGET -> true;
                 case QUEUED, RUNNING, COMPLETED, CANCELLED -> false;
@@ -284,17 +303,37 @@ public final class Runs {
      * what has become of it meanwhile is for a person to take up.
      */
     public void takeUp(String executionId) {
-        resume(executionId, Optional.empty(), PausedRuns::isDue);
+        resume(executionId, Optional.empty(), null, PausedRuns::isDue);
     }
 
-    private boolean resume(String executionId, Optional<NanoUsd> maxCost, Predicate<Change> may) {
-        Optional<String> workflow = database.asSystem(handle -> {
-            Optional<Change> change = change(handle, executionId).filter(may);
-            change.ifPresent(found -> goOn(found, maxCost));
-            return change.map(found -> found.row().workflowId());
-        });
-        workflow.ifPresent(this::admit);
-        return workflow.isPresent();
+    /** @param workflow of which there is something in the queue now; null of none */
+    private record TakenUp(Resumed resumed, @Nullable String workflow) {}
+
+    private Resumed resume(String executionId, Optional<NanoUsd> maxCost, @Nullable String key, Predicate<Change> may) {
+        TakenUp taken = database.asSystem(handle -> change(handle, executionId)
+                .map(change -> takenUp(handle, change, maxCost, key, may))
+                .orElse(new TakenUp(Resumed.NOT, null)));
+        if (taken.workflow() != null) {
+            admit(taken.workflow());
+        }
+        return taken.resumed();
+    }
+
+    private TakenUp takenUp(
+            Handle handle, Change change, Optional<NanoUsd> maxCost, @Nullable String key, Predicate<Change> may) {
+        String workflow = change.row().workflowId();
+        // Asked under the execution's lock: of two at once, the second finds what the first has left.
+        if (firedBefore(handle, workflow, key).isPresent()) {
+            return new TakenUp(Resumed.BEFORE, null);
+        }
+        if (!may.test(change)) {
+            return new TakenUp(Resumed.NOT, null);
+        }
+        goOn(change, maxCost);
+        if (key != null) {
+            fire(handle, workflow, key, change.row().id());
+        }
+        return new TakenUp(Resumed.NOW, workflow);
     }
 
     private static void goOn(Change change, Optional<NanoUsd> maxCost) {
@@ -308,15 +347,15 @@ public final class Runs {
         change.save();
     }
 
-    private static Optional<String> firedBefore(Handle handle, NewRun wanted) {
-        if (wanted.dedupeKey() == null) {
+    private static Optional<String> firedBefore(Handle handle, String workflowId, @Nullable String key) {
+        if (key == null) {
             return Optional.empty();
         }
         return handle.createQuery("""
                         SELECT execution_id FROM workflow_fires WHERE workflow_id = :workflow AND dedupe_key = :key
                         """)
-                .bind("workflow", wanted.workflowId())
-                .bind("key", wanted.dedupeKey())
+                .bind("workflow", workflowId)
+                .bind("key", key)
                 .mapTo(String.class)
                 .findOne();
     }
@@ -375,16 +414,20 @@ public final class Runs {
                 .bind("now", now)
                 .execute();
         if (wanted.dedupeKey() != null) {
-            handle.createUpdate("""
-                            INSERT INTO workflow_fires (workflow_id, dedupe_key, execution_id, fired_at)
-                            VALUES (:workflow, :key, :execution, :now)
-                            """)
-                    .bind("workflow", workflow.id())
-                    .bind("key", wanted.dedupeKey())
-                    .bind("execution", id)
-                    .bind("now", now)
-                    .execute();
+            fire(handle, workflow.id(), wanted.dedupeKey(), id);
         }
+    }
+
+    private void fire(Handle handle, String workflowId, String key, String executionId) {
+        handle.createUpdate("""
+                        INSERT INTO workflow_fires (workflow_id, dedupe_key, execution_id, fired_at)
+                        VALUES (:workflow, :key, :execution, :now)
+                        """)
+                .bind("workflow", workflowId)
+                .bind("key", key)
+                .bind("execution", executionId)
+                .bind("now", Change.at(clock.instant()))
+                .execute();
     }
 
     private static boolean isOverdue(Handle handle, String executionId) {

@@ -1,12 +1,16 @@
 package com.promptmanage.runner.journal;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.topics.account.Account;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -216,7 +220,7 @@ public final class Workflows {
      * @param changed the whole row as it shall be, with the version, and the time of its last change, that were read
      * @param definition null to keep the current one
      * @return the row as it is now
-     * @throws ProblemException 409 if it was changed by someone else meanwhile
+     * @throws ProblemException 409 if it was changed by someone else meanwhile, with what is stored now
      */
     public WorkflowRow change(
             Scope scope, Actor actor, WorkflowRow changed, @Nullable String definition, String author, String note) {
@@ -228,16 +232,10 @@ public final class Workflows {
                     .mapTo(Integer.class)
                     .findOne()
                     .orElseThrow(() -> ProblemException.notFound("There is no such workflow that you may see"));
-            if (version != changed.version()) {
-                throw ProblemException.conflict(
-                        "Version %d was saved meanwhile: read the workflow again and repeat the change"
-                                .formatted(version));
-            }
             WorkflowRow before = find(handle, changed.id()).orElseThrow();
             // All of the row is written: what another has set since it was read, such as a pause, would be undone.
-            if (!before.updatedAt().equals(changed.updatedAt())) {
-                throw ProblemException.conflict(
-                        "It was changed meanwhile: read the workflow again and repeat the change");
+            if (version != changed.version() || !before.updatedAt().equals(changed.updatedAt())) {
+                throw changedMeanwhile(handle, before, version != changed.version());
             }
             Instant now = clock.instant();
             boolean isNew = definition != null
@@ -301,12 +299,44 @@ public final class Workflows {
                         ORDER BY version DESC LIMIT 1000
                         """)
                         .bind("id", id)
-                        .map((row, ctx) -> new Version(
-                                row.getInt("version"),
-                                row.getString("author"),
-                                row.getString("note"),
-                                WorkflowRow.instant(row, "created_at")))
+                        .map((row, ctx) -> version(row))
                         .list());
+    }
+
+    private static ProblemException changedMeanwhile(Handle handle, WorkflowRow now, boolean isNewVersion) {
+        ObjectNode current = Json.mapper()
+                .createObjectNode()
+                .put("version", now.version())
+                .put("name", now.name())
+                .put("status", now.status().value())
+                .put("updatedAt", now.updatedAt().toString());
+        versionOf(handle, now)
+                .ifPresent(saved -> current.put("savedBy", saved.author())
+                        .put("savedAt", saved.createdAt().toString()));
+        String what = isNewVersion ? "Version %d was saved".formatted(now.version()) : "It was changed";
+        return ProblemException.conflict(
+                "%s meanwhile, and it is called '%s': read the workflow again and repeat the change"
+                        .formatted(what, now.name()),
+                current);
+    }
+
+    private static Optional<Version> versionOf(Handle handle, WorkflowRow workflow) {
+        return handle.createQuery("""
+                        SELECT version, author, note, created_at FROM workflow_versions
+                        WHERE workflow_id = :id AND version = :version
+                        """)
+                .bind("id", workflow.id())
+                .bind("version", workflow.version())
+                .map((row, ctx) -> version(row))
+                .findOne();
+    }
+
+    private static Version version(ResultSet row) throws SQLException {
+        return new Version(
+                row.getInt("version"),
+                row.getString("author"),
+                row.getString("note"),
+                WorkflowRow.instant(row, "created_at"));
     }
 
     private void addVersion(Handle handle, String id, int version, String definition, String author, String note) {

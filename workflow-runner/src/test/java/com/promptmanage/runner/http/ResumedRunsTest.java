@@ -100,6 +100,52 @@ class ResumedRunsTest {
         steps.awaitStatus(execution, "failed");
     }
 
+    @Test
+    void theSameKeyAgainIsTheSameRunAgainAndAnotherExecutionsIsNot() throws Exception {
+        String id = steps.create("active");
+        String one = failed(id);
+        String other = failed(id);
+
+        Answer first = keyed("rerun", one, "click 1");
+        Answer same = keyed("rerun", one, "click 1");
+        Answer next = keyed("rerun", one, "click 2");
+        Answer ofOther = keyed("rerun", other, "click 1");
+
+        assertThat(same.json().path("executionId")).isEqualTo(first.json().path("executionId"));
+        assertThat(same.json().path("replayed").booleanValue()).isTrue();
+        assertThat(next.json().path("executionId")).isNotEqualTo(first.json().path("executionId"));
+        assertThat(ofOther.json().path("replayed").booleanValue()).isFalse();
+        assertThat(keyed("rerun", one, "k".repeat(257)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void theSameKeyAgainTakesUpNothingThatHasFailedOnceMore() throws Exception {
+        String execution = failed(steps.create("active"));
+
+        Answer first = keyed("resume", execution, "click 1");
+        steps.awaitStatus(execution, "failed");
+        Answer same = keyed("resume", execution, "click 1");
+
+        assertThat(first.json().path("replayed").booleanValue()).isFalse();
+        assertThat(same.status()).isEqualTo(202);
+        assertThat(same.json().path("replayed").booleanValue()).isTrue();
+        steps.awaitStatus(execution, "failed");
+        isDown.set(false);
+        assertThat(keyed("resume", execution, "click 2").status()).isEqualTo(202);
+        steps.awaitStatus(execution, "completed");
+        assertThat(keyed("resume", execution, "click 3").status()).isEqualTo(409);
+    }
+
+    private Answer keyed(String what, String execution, String key) {
+        return api.send(
+                steps.editor(),
+                "POST",
+                "/api/workflows/executions/%s/%s".formatted(execution, what),
+                "",
+                "Idempotency-Key",
+                key);
+    }
+
     private String failed(String id) throws Exception {
         String execution = steps.trigger(id);
         steps.awaitStatus(execution, "failed");

@@ -1,6 +1,7 @@
 package com.promptmanage.service.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param code stable: one of {@link Kind#code}
  * @param errors everything wrong with an invalid request; else empty
  * @param limit the limit of the account's tier that was reached; null for every other problem
+ * @param current what is stored now, where a change was refused because it began from something older; null for every
+ *     other problem
  * @param instance the request's id, as in the answer's {@code X-Request-Id} and in our log
  */
 public record Problem(
@@ -23,6 +26,7 @@ public record Problem(
         String code,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Fault> errors,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Limit limit,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode current,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) String instance) {
 
     /** The media type of every answer that is a problem. */
@@ -93,20 +97,26 @@ public record Problem(
         }
 
         public Problem because(String detail, List<Fault> errors) {
-            return new Problem("urn:promptmanage:problem:" + code(), title, status, detail, code(), errors, null, "");
+            return new Problem(
+                    "urn:promptmanage:problem:" + code(), title, status, detail, code(), errors, null, null, "");
         }
     }
 
     Problem in(String requestId) {
-        return new Problem(type, title, status, detail, code, errors, limit, "urn:promptmanage:request:" + requestId);
+        return new Problem(
+                type, title, status, detail, code, errors, limit, current, "urn:promptmanage:request:" + requestId);
     }
 
     /** For what is answered with a status of its own, and is not worth a code of its own. */
     Problem withStatus(int other) {
-        return new Problem(type, title, other, detail, code, errors, limit, instance);
+        return new Problem(type, title, other, detail, code, errors, limit, current, instance);
     }
 
     Problem withLimit(Limit reached) {
-        return new Problem(type, title, status, detail, code, errors, reached, instance);
+        return new Problem(type, title, status, detail, code, errors, reached, current, instance);
+    }
+
+    Problem withCurrent(JsonNode stored) {
+        return new Problem(type, title, status, detail, code, errors, limit, stored, instance);
     }
 }

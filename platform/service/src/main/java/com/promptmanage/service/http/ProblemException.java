@@ -1,5 +1,6 @@
 package com.promptmanage.service.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.service.http.Problem.Kind;
 import java.time.Duration;
 import java.util.List;
@@ -81,6 +82,11 @@ public final class ProblemException extends RuntimeException {
 
     public static ProblemException conflict(String detail) {
         return new ProblemException(Kind.CONFLICT, detail);
+    }
+
+    /** 409 for a change that began from something older than what is stored now: says what that is. */
+    public static ProblemException conflict(String detail, JsonNode current) {
+        return new ProblemException(Kind.CONFLICT.because(detail, List.of()).withCurrent(current), Map.of());
     }
 
     public Problem problem() {
