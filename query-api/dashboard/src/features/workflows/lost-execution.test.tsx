@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { useExecution } from "./use-execution";
 
+vi.mock("@/shared/session/zone", () => ({ useZone: () => "UTC" }));
+
 class Source extends EventTarget {
   static all: Source[] = [];
   static readonly CLOSED = 2;

@@ -13,10 +13,10 @@ test.each([
   ["/file", "/file?check=true"],
   ["/file?format=csv", "/file?format=csv&check=true"],
 ])("whether there would be a file at %s is asked at %s", async (url, asked) => {
-  const fetch = vi.fn<(url: string) => Promise<Response>>(() => Promise.resolve(new Response(null, { status: 204 })));
+  const fetch = vi.fn<(url: string, init: RequestInit) => Promise<Response>>(() => Promise.resolve(new Response(null, { status: 204 })));
   vi.stubGlobal("fetch", fetch);
   await requireFile(url);
-  expect(fetch.mock.calls).toEqual([[asked]]);
+  expect(fetch.mock.calls).toEqual([[asked, { headers: {} }]]);
 });
 
 test("a file that there is not is refused with the reason, and when to ask again", async () => {
