@@ -102,7 +102,7 @@ final class DefinitionGate {
 
     private List<DefinitionFault> found(Reading reading, Account account) {
         var found = new ArrayList<>(check.apply(reading));
-        found.addAll(rules.faults(account, reading.definition()));
+        found.addAll(rules.faults(account, reading));
         return found;
     }
 

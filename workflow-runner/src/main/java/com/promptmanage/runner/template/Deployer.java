@@ -49,7 +49,7 @@ public final class Deployer {
         customise(definition, deployment.promptCustomizations(), faults);
         Reading reading = DefinitionJson.read(definition);
         var found = new ArrayList<>(check.apply(reading));
-        found.addAll(rules.faults(account, reading.definition()));
+        found.addAll(rules.faults(account, reading));
         found.stream()
                 .filter(DefinitionFault::isError)
                 .forEach(fault -> faults.add(

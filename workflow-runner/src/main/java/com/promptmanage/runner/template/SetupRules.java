@@ -5,11 +5,17 @@ import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionFault.Severity;
 import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeConfig.DataSource;
 import com.promptmanage.runner.definition.NodeConfig.Operation;
 import com.promptmanage.runner.definition.NodeConfig.Output;
+import com.promptmanage.runner.definition.NodeConfig.Webhook;
+import com.promptmanage.runner.definition.Reading;
+import com.promptmanage.runner.expression.Template;
 import com.promptmanage.topics.account.Account;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,12 +34,21 @@ public final class SetupRules {
     }
 
     /** Whatever a template gives only as it runs is not looked at. */
-    public List<DefinitionFault> faults(Account account, Definition definition) {
+    public List<DefinitionFault> faults(Account account, Reading reading) {
+        Definition definition = reading.definition();
         var faults = new ArrayList<DefinitionFault>();
+        var isMissing = new HashMap<String, Boolean>();
         for (int i = 0; i < definition.nodes().size(); i++) {
             Node node = definition.nodes().get(i);
+            String config = "nodes[%d].config".formatted(reading.nodePlaces().get(i));
             if (node.config() instanceof Output output && isLost(account, output, definition)) {
-                faults.add(lost("nodes[%d].config.%s".formatted(i, nameOfTarget(output)), node, output));
+                faults.add(lost(config + "." + nameOfTarget(output), node, output));
+            }
+            for (String secret : secrets(node.config())) {
+                if (isMissing.computeIfAbsent(
+                        secret, name -> setup.secret(account, name).isPresent())) {
+                    faults.add(notStored(config, node, secret));
+                }
             }
         }
         return faults;
@@ -77,6 +92,47 @@ public final class SetupRules {
                 "is '%s', but the data source that it writes to is a file, which has no sheets or tables: the records would go among those that are in it"
                         .formatted(output.target()),
                 "Give a database with a table of that name as the data source, or write to another file, named by its id as sourceId, and leave this out.");
+    }
+
+    private static Set<String> secrets(NodeConfig config) {
+        Stream<String> texts = switch (config) {
+            case Output output -> output.options().values().stream().flatMap(SetupRules::texts);
+            case Webhook webhook ->
+                Stream.of(
+                                Stream.of(webhook.url()),
+                                webhook.headers().values().stream(),
+                                webhook.params().values().stream(),
+                                Stream.ofNullable(webhook.body()).flatMap(SetupRules::texts))
+                        .flatMap(each -> each);
+            case DataSource source -> Stream.empty();
+            case NodeConfig.Prompt prompt -> Stream.empty();
+            case NodeConfig.Condition condition -> Stream.empty();
+            case NodeConfig.Transform transform -> Stream.empty();
+            case NodeConfig.Loop loop -> Stream.empty();
+            case NodeConfig.Delay delay -> Stream.empty();
+        };
+        return texts.flatMap(text -> Template.parse(text).references().stream())
+                .filter(reference -> reference.isSecret() && reference.segments().size() > 1)
+                .map(reference -> String.join(
+                        ".",
+                        reference.segments().subList(1, reference.segments().size())))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static Stream<String> texts(JsonNode json) {
+        return json.isTextual()
+                ? Stream.of(json.textValue())
+                : json.valueStream().flatMap(SetupRules::texts);
+    }
+
+    private static DefinitionFault notStored(String field, Node node, String secret) {
+        return new DefinitionFault(
+                Severity.WARNING,
+                node.id(),
+                null,
+                field,
+                "uses the secret '%s', which is not stored".formatted(secret),
+                "Store it before the first run: without it the node fails, when what runs before it is paid for.");
     }
 
     private static String nameOfTarget(Output output) {

@@ -339,6 +339,36 @@ class TemplatesTest {
                 .isInstanceOf(Deployed.Ready.class);
     }
 
+    @Test
+    void aSecretThatIsStillToBeStoredIsToldOfBeforeTheFirstRun() {
+        WorkflowTemplate template = CATALOGUE.find("template-incident-summary").orElseThrow();
+        var noSecrets = new AccountSetup() {
+            @Override
+            public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Lack> secret(Account account, String name) {
+                return Optional.of(new Lack(name + " is not there", "Store it."));
+            }
+
+            @Override
+            public boolean isFile(Account account, String sourceId) {
+                return false;
+            }
+        };
+
+        assertThat(deployer(noSecrets).deploy(template, filledIn(template), TEAM))
+                .isInstanceOfSatisfying(Deployed.Ready.class, ready -> assertThat(ready.warnings())
+                        .singleElement()
+                        .satisfies(warning -> {
+                            assertThat(warning.isError()).isFalse();
+                            assertThat(warning.nodeId()).isEqualTo(new NodeId("post"));
+                            assertThat(warning.detail()).contains("'SLACK_WEBHOOK_URL'", "not stored");
+                        }));
+    }
+
     /** Where every data source is a file. */
     private static final class FilesOnly implements AccountSetup {
 
