@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionFault.Severity;
+import com.promptmanage.runner.definition.Limits;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeConfig.DataSource;
@@ -27,15 +28,21 @@ import java.util.stream.Stream;
  */
 public final class SetupRules {
 
+    /** How many secrets of a definition are looked for: each is a question to the database. */
+    private static final int SECRETS_MAX = 100;
+
     private final AccountSetup setup;
 
     public SetupRules(AccountSetup setup) {
         this.setup = setup;
     }
 
-    /** Whatever a template gives only as it runs is not looked at. */
+    /** Whatever a template gives only as it runs is not looked at; nor is a definition that cannot be run anyway. */
     public List<DefinitionFault> faults(Account account, Reading reading) {
         Definition definition = reading.definition();
+        if (definition.nodes().size() > Limits.NODES_MAX) {
+            return List.of();
+        }
         var faults = new ArrayList<DefinitionFault>();
         var isMissing = new HashMap<String, Boolean>();
         for (int i = 0; i < definition.nodes().size(); i++) {
@@ -45,8 +52,10 @@ public final class SetupRules {
                 faults.add(lost(config + "." + nameOfTarget(output), node, output));
             }
             for (String secret : secrets(node.config())) {
-                if (isMissing.computeIfAbsent(
-                        secret, name -> setup.secret(account, name).isPresent())) {
+                boolean isLookedFor = isMissing.containsKey(secret) || isMissing.size() < SECRETS_MAX;
+                if (isLookedFor
+                        && isMissing.computeIfAbsent(
+                                secret, name -> setup.secret(account, name).isPresent())) {
                     faults.add(notStored(config, node, secret));
                 }
             }
