@@ -1,5 +1,6 @@
 import { Ban, RotateCcw, StepForward } from "lucide-react";
 import { useNavigate } from "@tanstack/react-router";
+import { useId } from "react";
 import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { toast } from "@/shared/ui/toast";
@@ -11,6 +12,11 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
   const navigate = useNavigate();
   const over = isOver(execution.status);
   const mayRun = execution.yourLevel !== "viewer";
+  const mayResume = execution.status === "failed" || execution.status === "timeout" || execution.status.startsWith("paused");
+  const isOutdated = newest !== undefined && newest !== execution.workflowVersion;
+  // Whoever has mended the workflow meanwhile expects it to go on mended.
+  const isResumedOutdated = mayResume && isOutdated;
+  const outdatedId = useId();
   const act = (what: ExecutionAction, done: string) =>
     action.mutate(what, {
       onSuccess: (accepted) => {
@@ -34,18 +40,23 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
           <Ban aria-hidden className="size-4" /> Cancel
         </Button>
       )}
-      {(execution.status === "failed" || execution.status === "timeout" || execution.status.startsWith("paused")) && (
-        <Button size="s" busy={action.isPending} onClick={() => act("resume", "It goes on where it had stopped.")}>
+      {mayResume && (
+        <Button size="s" busy={action.isPending} aria-describedby={isResumedOutdated ? outdatedId : undefined} onClick={() => act("resume", "It goes on where it had stopped.")}>
           <StepForward aria-hidden className="size-4" /> Resume
         </Button>
       )}
       <Button size="s" costs disabled={!over} busy={action.isPending} onClick={() => act("rerun", "It runs again.")}>
         <RotateCcw aria-hidden className="size-4" /> Rerun
       </Button>
-      {newest !== undefined && newest !== execution.workflowVersion && (
+      {isOutdated && (
         <Button size="s" costs disabled={!over} busy={action.isPending} onClick={() => act("rerun-newest", `It runs again, by version ${newest}.`)}>
           Rerun by version {newest}
         </Button>
+      )}
+      {isResumedOutdated && (
+        <p id={outdatedId} className="w-full text-xs text-soft">
+          Resume goes on by version {execution.workflowVersion}, which it began with; version {newest} is newer. To run by that one, from the beginning, rerun it.
+        </p>
       )}
     </div>
   );

@@ -9,6 +9,7 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import { ChoicesFailure, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { permissionsQuery, useShare, type Grant, type Level, type Share } from "./api-automation";
+import { faultsInWords } from "./share-words";
 
 const LEVELS: Record<Level, { label: string; help: string }> = {
   viewer: { label: "May look", help: "See it and how it ran" },
@@ -85,7 +86,7 @@ function Grants({
               ))}
             </SelectField>
           ) : (
-            <TextField label="With" autoFocus placeholder="usr_…" value={userId} onChange={(event) => setUserId(event.target.value)} />
+            <TextField label="With" autoFocus placeholder="name@example.com" value={userId} onChange={(event) => setUserId(event.target.value)} />
           )}
           <LevelSelect label="Level" value={level} onChange={setLevel} />
           <Button type="submit" kind="primary" busy={share.isPending} disabled={userId.trim() === ""}>
@@ -94,7 +95,7 @@ function Grants({
         </form>
       )}
       {mayChange && <ChoicesFailure what="The people of the team" query={people} />}
-      {share.error && <Note tone="critical">{messageOf(share.error)}</Note>}
+      {share.error && <Note tone="critical">{faultsInWords(share.error) ?? messageOf(share.error)}</Note>}
       {granted.length === 0 ? (
         <p className="text-soft">It is shared with nobody in particular.</p>
       ) : (

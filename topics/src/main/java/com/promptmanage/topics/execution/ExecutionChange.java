@@ -105,7 +105,7 @@ public sealed interface ExecutionChange {
      * @param nodeType for example {@code prompt}
      * @param scope for which of the items that it is run for, for example {@code fetch[3]}; empty if it is run once
      * @param attempt counted from 1
-     * @param durationMs of this attempt, ms; null before it ends
+     * @param durationMs since its first attempt after the execution was last taken up, ms; null before it ends
      * @param error why it failed; null unless it did
      * @param tokens of all kinds that it has used so far, failed attempts included
      * @param costNanoUsd of those, at list price

@@ -65,6 +65,7 @@ final class FileSession implements Session {
         String id = access.dataSourceId()
                 .orElseThrow(() -> new ConnectorException(
                         Failure.Kind.VALIDATION, "name the data source that the file is kept in"));
+        requireNoSheet(request);
         int[] count = {0};
         files.change(access.account(), id, before -> {
             var records = new ArrayList<JsonNode>(before.length == 0 ? List.of() : format.read(before));
@@ -72,6 +73,16 @@ final class FileSession implements Session {
             return format.write(records);
         });
         return new Written(count[0], List.of(), JsonNodeFactory.instance.missingNode());
+    }
+
+    /** What is meant for a sheet beside the one that is read would otherwise stand among the records that are here. */
+    private static void requireNoSheet(WriteRequest request) throws ConnectorException {
+        if (request.operation() != Operation.UPDATE && request.resource().isPresent()) {
+            throw new ConnectorException(
+                    Failure.Kind.VALIDATION,
+                    "a file has no sheet or table '%s': write to another file, or to a database, and name no sheet of a file"
+                            .formatted(request.resource().get()));
+        }
     }
 
     /** @return how many were changed or added */

@@ -7,10 +7,13 @@ import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.Reading;
+import com.promptmanage.runner.template.SetupRules;
 import com.promptmanage.service.http.Fault;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
+import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +23,15 @@ final class DefinitionGate {
 
     private final Function<Reading, List<DefinitionFault>> check;
 
-    /** @param check tells everything that is wrong with what was read */
-    DefinitionGate(Function<Reading, List<DefinitionFault>> check) {
+    private final SetupRules rules;
+
+    /**
+     * @param check tells everything that is wrong with what was read
+     * @param rules tell what is wrong with it for an account
+     */
+    DefinitionGate(Function<Reading, List<DefinitionFault>> check, SetupRules rules) {
         this.check = check;
+        this.rules = rules;
     }
 
     /**
@@ -36,27 +45,34 @@ final class DefinitionGate {
     /**
      * The definition as it is stored.
      *
+     * @param account that it is to run for
      * @param faults gets everything that is wrong with it
      */
-    Stored stored(@Nullable JsonNode json, Faults faults) {
+    Stored stored(@Nullable JsonNode json, Account account, Faults faults) {
         return json == null || json.isNull()
                 ? new Stored(text(Definition.EMPTY), List.of())
-                : judged(DefinitionJson.read(json), faults);
+                : judged(DefinitionJson.read(json), account, faults);
     }
 
     /**
      * A definition that was let in before, by the rules of that time.
      *
      * @param text as it is stored
+     * @param account that it is to run for
      * @param faults gets everything that is wrong with it by the rules of today
      */
-    Stored again(String text, Faults faults) {
-        return judged(DefinitionJson.read(text.getBytes(StandardCharsets.UTF_8)), faults);
+    Stored again(String text, Account account, Faults faults) {
+        return judged(DefinitionJson.read(text.getBytes(StandardCharsets.UTF_8)), account, faults);
     }
 
-    /** Everything that is wrong, warnings included, as the builder shows it. */
-    ObjectNode verdict(JsonNode json) {
-        List<DefinitionFault> found = check.apply(DefinitionJson.read(json));
+    /**
+     * Everything that is wrong, warnings included, as the builder shows it.
+     *
+     * @param account that it is to run for; null if that is not known, and so nothing about what the account has
+     */
+    ObjectNode verdict(JsonNode json, @Nullable Account account) {
+        Reading reading = DefinitionJson.read(json);
+        List<DefinitionFault> found = account == null ? check.apply(reading) : found(reading, account);
         ObjectNode answer = Json.mapper().createObjectNode();
         answer.put("valid", found.stream().noneMatch(DefinitionFault::isError));
         answer.set("faults", json(found));
@@ -84,8 +100,14 @@ final class DefinitionGate {
                 .put("message", fault.message());
     }
 
-    private Stored judged(Reading reading, Faults faults) {
-        List<DefinitionFault> found = check.apply(reading);
+    private List<DefinitionFault> found(Reading reading, Account account) {
+        var found = new ArrayList<>(check.apply(reading));
+        found.addAll(rules.faults(account, reading));
+        return found;
+    }
+
+    private Stored judged(Reading reading, Account account, Faults faults) {
+        List<DefinitionFault> found = found(reading, account);
         found.stream()
                 .filter(DefinitionFault::isError)
                 .map(DefinitionGate::fault)

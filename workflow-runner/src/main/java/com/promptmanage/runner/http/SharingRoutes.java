@@ -1,5 +1,7 @@
 package com.promptmanage.runner.http;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.http.WorkflowAccess.Allowed;
 import com.promptmanage.runner.journal.Sharing;
@@ -15,8 +17,10 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/workflows/{id}/permissions}: whom a workflow is shared with, besides the people of its team. */
@@ -62,14 +66,20 @@ final class SharingRoutes implements Routes {
                     "is missing or has too many entries",
                     "Send the whole list, of at most %d people.".formatted(GRANTS_MAX));
         }
+        Map<String, String> known = knownByAddress(allowed, entries);
         Map<String, String> seen = new LinkedHashMap<>();
         List<Grant> grants = new java.util.ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             String field = "permissions[%d]".formatted(i);
-            @Nullable String userId = entry == null ? null : entry.userId();
+            @Nullable String userId = entry == null || entry.userId() == null
+                    ? null
+                    : known.getOrDefault(address(entry.userId()), entry.userId());
             if (userId == null || !Account.isId(userId) || seen.putIfAbsent(userId, field) != null) {
-                faults.add(field + ".userId", "is missing or comes twice", "Name each person once, by id.");
+                faults.add(
+                        field + ".userId",
+                        "is missing or comes twice",
+                        "Name each person once, by their e-mail address or the id of their account.");
                 continue;
             }
             Level level = WorkflowForm.oneOf(field + ".permissionLevel", entry.permissionLevel(), Level.class, faults)
@@ -85,11 +95,42 @@ final class SharingRoutes implements Routes {
         answer(ctx, allowed);
     }
 
+    /** By address, the ids of those whom the caller knows by theirs. A program without a person knows nobody. */
+    private Map<String, String> knownByAddress(Allowed allowed, List<Entry> entries) {
+        Set<String> addresses = entries.stream()
+                .filter(entry -> entry != null && entry.userId() != null && isAddress(entry.userId()))
+                .map(entry -> address(requireNonNull(entry.userId())))
+                .collect(Collectors.toSet());
+        return addresses.isEmpty()
+                ? Map.of()
+                : allowed.caller()
+                        .person()
+                        .map(person -> sharing.knownTo(person, addresses))
+                        .orElse(Map.of());
+    }
+
+    private static boolean isAddress(String userId) {
+        return userId.contains("@");
+    }
+
+    /** As addresses are kept. */
+    private static String address(String userId) {
+        return userId.strip().toLowerCase(Locale.ROOT);
+    }
+
     /** What is shared with nobody would look as if someone had it. */
     private void requirePeople(Map<String, String> fieldOfUser, Faults faults) {
         Set<String> people = sharing.people(fieldOfUser.keySet());
         fieldOfUser.forEach((userId, field) -> {
-            if (!people.contains(userId)) {
+            if (people.contains(userId)) {
+                return;
+            }
+            if (isAddress(userId)) {
+                faults.add(
+                        field + ".userId",
+                        "'%s' is nobody's address in a team that you are in".formatted(userId),
+                        "Take someone into a team of yours first, or send the id of their account, which they can tell you.");
+            } else {
                 faults.add(
                         field + ".userId",
                         "'%s' is nobody who has an account here".formatted(userId),

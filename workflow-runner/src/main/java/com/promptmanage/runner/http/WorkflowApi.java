@@ -10,6 +10,7 @@ import com.promptmanage.runner.journal.Sharing;
 import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.runner.template.Deployer;
+import com.promptmanage.runner.template.SetupRules;
 import com.promptmanage.runner.template.TemplateCatalogue;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.trigger.Schedules;
@@ -37,7 +38,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
     /**
      * @param check tells everything that is wrong with a definition that was read
      * @param seal for the secrets of hooks
-     * @param setup what accounts have of what templates ask for
+     * @param setup what accounts have of what workflows and templates ask for
      */
     public WorkflowApi(
             Database database,
@@ -54,7 +55,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
         var records = new ExecutionRecords(database);
         var history = new ShownHistory(tiers, clock);
         var access = new WorkflowAccess(authentication, tiers, workflows, sharing, records, history);
-        var gate = new DefinitionGate(check);
+        var gate = new DefinitionGate(check, new SetupRules(setup));
         // By which schedules are fired: a process whose own is wrong must not say when they are.
         InstantSource databaseClock = Schedules.databaseClock(database);
         this.streams = new StreamRoutes(access, records);

@@ -122,7 +122,7 @@ final class WorkflowRoutes implements Routes {
         access.requireCreate(caller, account);
         var faults = new Faults();
         WorkflowRow made = form.made(ids.next("wf"), account, WorkflowAccess.who(caller), clock.instant(), faults);
-        DefinitionGate.Stored definition = gate.stored(form.definition(), faults);
+        DefinitionGate.Stored definition = gate.stored(form.definition(), account, faults);
         faults.check();
         requireWithinTier(form, made, definition.text());
         workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition.text());
@@ -130,9 +130,24 @@ final class WorkflowRoutes implements Routes {
     }
 
     private void validate(Context ctx) {
-        access.caller(ctx);
+        Caller caller = access.caller(ctx);
         JsonNode json = RequestBody.json(ctx, JsonNode.class);
-        ctx.json(gate.verdict(json.has("definition") ? json.get("definition") : json));
+        if (!json.has("definition")) {
+            ctx.json(gate.verdict(json, null));
+            return;
+        }
+        ctx.json(gate.verdict(json.get("definition"), accountToRunFor(caller, json)));
+    }
+
+    /** Of an account only who may make workflows of it is told what it lacks. */
+    private @Nullable Account accountToRunFor(Caller caller, JsonNode json) {
+        if (!json.has("teamId")) {
+            return null;
+        }
+        JsonNode team = json.get("teamId");
+        Account account = account(caller, team.isNull() ? null : team.asText());
+        access.requireCreate(caller, account);
+        return account;
     }
 
     private void get(Context ctx) {
@@ -148,7 +163,9 @@ final class WorkflowRoutes implements Routes {
         var faults = new Faults();
         WorkflowRow changed = form.changed(allowed.workflow(), faults);
         DefinitionGate.@Nullable Stored stored =
-                form.definition() == null ? null : gate.stored(form.definition(), faults);
+                form.definition() == null
+                        ? null
+                        : gate.stored(form.definition(), allowed.workflow().account(), faults);
         @Nullable String definition = stored == null ? null : stored.text();
         if (form.teamId() != null
                 && !account(allowed.caller(), form.teamId())

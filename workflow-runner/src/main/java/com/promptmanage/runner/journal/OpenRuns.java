@@ -95,6 +95,22 @@ final class OpenRuns {
                         """).bind("execution", change.row().id()).execute();
     }
 
+    /**
+     * What lies between the stop and the going on is nobody's time: what is to be run again takes its time from when it is, and what
+     * waits for its iterations from now on. Only a delay that is not over yet goes on from when it had begun.
+     */
+    static void timeAnew(Change change) {
+        change.handle()
+                .createUpdate("""
+                        UPDATE node_runs SET started_at = CASE WHEN status = 'open' THEN :now END
+                        WHERE execution_id = :execution AND started_at IS NOT NULL
+                          AND (status = 'open' OR status = 'held' AND NOT (waited AND due_at > now()))
+                        """)
+                .bind("now", Change.at(change.now()))
+                .bind("execution", change.row().id())
+                .execute();
+    }
+
     /** The call that each of them goes on from is not wasted if its answer is there by now; if it is not, that is found out again. */
     private static void wantAgain(Change change) {
         int wanted = change.handle()

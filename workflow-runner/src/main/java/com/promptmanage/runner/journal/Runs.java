@@ -343,6 +343,7 @@ public final class Runs {
         } else if (change.status() == Status.PAUSED) {
             OpenRuns.allow(change);
         }
+        OpenRuns.timeAnew(change);
         change.queue();
         change.save();
     }

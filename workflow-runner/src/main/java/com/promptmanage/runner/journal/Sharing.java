@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.generic.GenericType;
 
 /** Whom workflows are shared with, besides the people of their teams. Safe for use by several threads. */
 public final class Sharing {
@@ -80,6 +81,29 @@ public final class Sharing {
                         .bindArray("ids", String.class, List.copyOf(ids))
                         .mapTo(String.class)
                         .set());
+    }
+
+    /**
+     * Whom a person knows by these addresses, as themselves or as one of a team that both are in: of others nobody is to learn whether
+     * they are here.
+     *
+     * @param emails in lower case
+     * @return by address, the ids of those whose accounts are not disabled
+     */
+    public Map<String, String> knownTo(String person, Collection<String> emails) {
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT u.email, u.id FROM users u
+                        WHERE u.email = ANY (:emails) AND u.disabled_at IS NULL AND (u.id = :person OR EXISTS (
+                            SELECT 1 FROM team_members theirs
+                            JOIN team_members own ON own.team_id = theirs.team_id AND own.user_id = :person
+                            JOIN teams t ON t.id = own.team_id AND t.deleted_at IS NULL
+                            WHERE theirs.user_id = u.id))
+                        """)
+                .bindArray("emails", String.class, List.copyOf(emails))
+                .bind("person", person)
+                .setMapKeyColumn("email")
+                .setMapValueColumn("id")
+                .collectInto(new GenericType<Map<String, String>>() {}));
     }
 
     /** These, and no others. */

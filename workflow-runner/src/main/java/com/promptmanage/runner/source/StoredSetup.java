@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.connector.Connector;
 import com.promptmanage.runner.connector.ConnectorType.Ability;
 import com.promptmanage.runner.connector.Connectors;
+import com.promptmanage.runner.connector.FileConnector;
 import com.promptmanage.runner.connector.SampleConnector;
 import com.promptmanage.runner.connector.StoredSources.StoredSource;
 import com.promptmanage.runner.secret.CredentialTable;
@@ -48,6 +49,14 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
                 : Optional.of(new Lack(
                         "is '%s', which is no secret of %s".formatted(name, account),
                         "Store the secret, and give the name it is stored under."));
+    }
+
+    @Override
+    public boolean isFile(Account account, String sourceId) {
+        return table.find(account, sourceId)
+                .flatMap(source -> connectors.find(source.type()))
+                .filter(FileConnector.class::isInstance)
+                .isPresent();
     }
 
     private Optional<Lack> sample(String sourceId) {

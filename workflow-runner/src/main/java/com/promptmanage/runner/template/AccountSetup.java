@@ -18,6 +18,11 @@ public interface AccountSetup {
         public Optional<Lack> secret(Account account, String name) {
             return Optional.empty();
         }
+
+        @Override
+        public boolean isFile(Account account, String sourceId) {
+            return false;
+        }
     };
 
     /**
@@ -30,6 +35,9 @@ public interface AccountSetup {
 
     /** Why workflows of the account cannot refer to a secret by this name; empty if they can. */
     Optional<Lack> secret(Account account, String name);
+
+    /** Whether what is named so is a data source of the account that is a file: one list, with no sheets or tables in it. */
+    boolean isFile(Account account, String sourceId);
 
     /**
      * Something that is not there.

@@ -29,6 +29,8 @@ public final class Deployer {
 
     private final AccountSetup setup;
 
+    private final SetupRules rules;
+
     /**
      * @param check tells everything that is wrong with a definition that was read
      * @param setup what accounts have of what is asked for
@@ -36,6 +38,7 @@ public final class Deployer {
     public Deployer(Function<Reading, List<DefinitionFault>> check, AccountSetup setup) {
         this.check = check;
         this.setup = setup;
+        this.rules = new SetupRules(setup);
     }
 
     /** The same template and wishes come to the same, for an account that has the same. */
@@ -45,7 +48,8 @@ public final class Deployer {
         var definition = (ObjectNode) new Placeholders(replacements).fill(template.definition());
         customise(definition, deployment.promptCustomizations(), faults);
         Reading reading = DefinitionJson.read(definition);
-        List<DefinitionFault> found = check.apply(reading);
+        var found = new ArrayList<>(check.apply(reading));
+        found.addAll(rules.faults(account, reading));
         found.stream()
                 .filter(DefinitionFault::isError)
                 .forEach(fault -> faults.add(
@@ -57,7 +61,7 @@ public final class Deployer {
                 deployment.name().filter(name -> !name.isBlank()).orElse(template.name()),
                 template.description(),
                 reading.definition(),
-                found);
+                List.copyOf(found));
     }
 
     private Map<String, String> replacements(

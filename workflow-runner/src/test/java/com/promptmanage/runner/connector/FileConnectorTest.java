@@ -68,8 +68,7 @@ class FileConnectorTest {
     void recordsAreAddedUpdatedAndUpserted() throws Exception {
         Session session = TestPlaces.open(csv, "{}", Map.of());
 
-        session.write(
-                TestPlaces.write(Operation.CREATE, "{\"id\":\"1\",\"name\":\"Ada\",\"note\":\"=1+1, \\\"x\\\"\"}"));
+        session.write(added("{\"id\":\"1\",\"name\":\"Ada\",\"note\":\"=1+1, \\\"x\\\"\"}"));
         int updated = session.write(matching(Operation.UPDATE, "{\"name\":\"Bea\"}", "1"))
                 .count();
         int missed = session.write(matching(Operation.UPDATE, "{\"name\":\"Cyd\"}", "7"))
@@ -82,6 +81,18 @@ class FileConnectorTest {
         assertThat(read(csv).toString())
                 .isEqualTo(
                         "[{\"id\":1,\"name\":\"Bea\",\"note\":\"=1+1, \\\"x\\\"\"}, {\"id\":7,\"name\":\"Eve\",\"note\":null}]");
+    }
+
+    @Test
+    void whatIsMeantForASheetIsNotPutAmongTheRecords() throws Exception {
+        put("id,name\n1,Ada\n");
+        Session session = TestPlaces.open(csv, "{}", Map.of());
+
+        assertThatThrownBy(() -> session.write(TestPlaces.write(Operation.CREATE, "{\"mail\":\"Dear Ada\"}")))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("no sheet or table 'people'");
+
+        assertThat(read(csv)).hasToString("[{\"id\":1,\"name\":\"Ada\"}]");
     }
 
     @Test
@@ -114,6 +125,17 @@ class FileConnectorTest {
                 .isNotEmpty()
                 .allSatisfy(lead -> assertThat(lead.has("company_name")).isTrue());
         assertThat(session.resources()).extracting(Resource::id).contains("customers", "leads", "tickets");
+    }
+
+    private static WriteRequest added(String record) {
+        return new WriteRequest(
+                Operation.CREATE,
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                TestPlaces.write(Operation.CREATE, record).record(),
+                Map.of(),
+                "k");
     }
 
     private static WriteRequest matching(Operation operation, String record, String id) {

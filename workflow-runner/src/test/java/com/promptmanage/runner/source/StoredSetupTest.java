@@ -59,6 +59,14 @@ class StoredSetupTest {
     }
 
     @Test
+    void aFileIsKnownAsOneWithNoSheetsByItsOwnAccountAlone() {
+        assertThat(setup.isFile(ONE, source)).isTrue();
+        assertThat(setup.isFile(Account.team("two"), source)).isFalse();
+        assertThat(setup.isFile(ONE, "sample")).isFalse();
+        assertThat(setup.isFile(ONE, "ds_gone")).isFalse();
+    }
+
+    @Test
     void aSourceWhoseCredentialWasRevokedIsNoGood() {
         String credential = credential("key", "api");
         api.database().useAsSystem(handle -> {

@@ -11,6 +11,10 @@ import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodeConfig.DataSource;
+import com.promptmanage.runner.definition.NodeConfig.Operation;
+import com.promptmanage.runner.definition.NodeConfig.Output;
 import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.template.TemplateParameter.Kind;
@@ -130,6 +134,11 @@ class TemplatesTest {
             @Override
             public Optional<Lack> secret(Account account, String name) {
                 return Optional.of(new Lack(name + " is not there", "Store it."));
+            }
+
+            @Override
+            public boolean isFile(Account account, String sourceId) {
+                return false;
             }
         };
         var deployment = new Deployment(
@@ -280,6 +289,103 @@ class TemplatesTest {
 
     private static byte[] bytes(ObjectNode json) {
         return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void noneAddsToAFileThatItReads(WorkflowTemplate template) {
+        Deployed deployed = deployer(new FilesOnly()).deploy(template, filledIn(template), TEAM);
+
+        switch (deployed) {
+            case Deployed.Refused refused ->
+                assertThat(refused.faults())
+                        .allSatisfy(fault -> assertThat(fault.detail()).contains("is a file, which has no sheets"));
+            case Deployed.Ready ready -> {
+                var read = new HashSet<String>();
+                var addedTo = new HashSet<String>();
+                for (Node node : ready.definition().nodes()) {
+                    if (node.config() instanceof DataSource source) {
+                        read.add(source.sourceId());
+                    } else if (node.config() instanceof Output output
+                            && output.sourceId() != null
+                            && output.operation() != Operation.UPDATE) {
+                        addedTo.add(output.sourceId());
+                    }
+                }
+                assertThat(addedTo).doesNotContainAnyElementsOf(read);
+            }
+        }
+    }
+
+    @Test
+    void whoGivesAFileForTwoSheetsIsToldSoBeforeAnythingIsPaidFor() {
+        WorkflowTemplate template = CATALOGUE.find("template-email-generator").orElseThrow();
+
+        assertThat(deployer(new FilesOnly()).deploy(template, filledIn(template), TEAM))
+                .isInstanceOfSatisfying(Deployed.Refused.class, refused -> assertThat(refused.faults())
+                        .singleElement()
+                        .satisfies(fault -> {
+                            assertThat(fault.field()).isEqualTo("definition.nodes[2].config.sheet");
+                            assertThat(fault.detail()).contains("'Generated_Emails'", "no sheets or tables");
+                            assertThat(fault.remedy()).contains("another file");
+                        }));
+    }
+
+    @Test
+    void recordsThatAreUpdatedWhereTheyAreReadMayBeInAFile() {
+        WorkflowTemplate template = CATALOGUE.find("template-data-enrichment").orElseThrow();
+
+        assertThat(deployer(new FilesOnly()).deploy(template, filledIn(template), TEAM))
+                .isInstanceOf(Deployed.Ready.class);
+    }
+
+    @Test
+    void aSecretThatIsStillToBeStoredIsToldOfBeforeTheFirstRun() {
+        WorkflowTemplate template = CATALOGUE.find("template-incident-summary").orElseThrow();
+        var noSecrets = new AccountSetup() {
+            @Override
+            public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Lack> secret(Account account, String name) {
+                return Optional.of(new Lack(name + " is not there", "Store it."));
+            }
+
+            @Override
+            public boolean isFile(Account account, String sourceId) {
+                return false;
+            }
+        };
+
+        assertThat(deployer(noSecrets).deploy(template, filledIn(template), TEAM))
+                .isInstanceOfSatisfying(Deployed.Ready.class, ready -> assertThat(ready.warnings())
+                        .singleElement()
+                        .satisfies(warning -> {
+                            assertThat(warning.isError()).isFalse();
+                            assertThat(warning.nodeId()).isEqualTo(new NodeId("post"));
+                            assertThat(warning.detail()).contains("'SLACK_WEBHOOK_URL'", "not stored");
+                        }));
+    }
+
+    /** Where every data source is a file. */
+    private static final class FilesOnly implements AccountSetup {
+
+        @Override
+        public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Lack> secret(Account account, String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isFile(Account account, String sourceId) {
+            return true;
+        }
     }
 
     private static Deployer deployer(AccountSetup setup) {
