@@ -1,5 +1,6 @@
 import { Ban, RotateCcw, StepForward } from "lucide-react";
 import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { toast } from "@/shared/ui/toast";
@@ -11,7 +12,17 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
   const navigate = useNavigate();
   const over = isOver(execution.status);
   const mayRun = execution.yourLevel !== "viewer";
-  const act = (what: ExecutionAction, done: string) =>
+  const buttons = useRef<HTMLDivElement>(null);
+  const isCancelled = useRef(false);
+  // The button that cancelled it is gone once it is over, and with it one's place.
+  useEffect(() => {
+    if (over && isCancelled.current && document.activeElement === document.body) {
+      buttons.current?.querySelector<HTMLElement>("button:not(:disabled)")?.focus({ preventScroll: true });
+    }
+    isCancelled.current = false;
+  }, [over]);
+  const act = (what: ExecutionAction, done: string) => {
+    isCancelled.current = what === "cancel";
     action.mutate(what, {
       onSuccess: (accepted) => {
         toast(done);
@@ -24,11 +35,12 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
       },
       onError: (failure) => toast(messageOf(failure), "critical"),
     });
+  };
   if (!mayRun) {
     return null;
   }
   return (
-    <div className="flex flex-wrap gap-2">
+    <div ref={buttons} className="flex flex-wrap gap-2">
       {!over && (
         <Button size="s" kind="danger" busy={action.isPending} onClick={() => act("cancel", "The run is cancelled.")}>
           <Ban aria-hidden className="size-4" /> Cancel
