@@ -1,4 +1,6 @@
+import { useContext } from "react";
 import { CopyButton } from "./copy";
+import { OnCopied } from "./once";
 
 /** Code to be taken along. */
 export function Snippet({ label, code, testId }: { label: string; code: string; testId?: string }) {
@@ -17,12 +19,14 @@ export function Snippet({ label, code, testId }: { label: string; code: string; 
 
 /** What is shown this once. */
 export function OnceShown({ text, testId }: { text: string; testId: string }) {
+  const onCopied = useContext(OnCopied);
   return (
-    <div className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
+    // Also by one's own keys.
+    <div onCopy={onCopied} className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
       <code data-testid={testId} className="min-w-0 flex-1 font-mono text-xs break-all">
         {text}
       </code>
-      <CopyButton text={text} />
+      <CopyButton text={text} onCopied={onCopied} />
     </div>
   );
 }
