@@ -302,7 +302,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
       )}
       {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
       {dialog === "versions" && base.id && (
-        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} onRestored={saving.load} onClose={() => setDialog(null)} />
+        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} isDirty={isDirty} onRestored={saving.load} onClose={() => setDialog(null)} />
       )}
       {dialog === "share" && base.id && <ShareDialog id={base.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
       {dialog === "about" && record && <AboutDialog workflow={record} onClose={() => setDialog(null)} />}
