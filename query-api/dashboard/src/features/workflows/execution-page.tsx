@@ -153,7 +153,7 @@ export function ExecutionPage() {
           </Card>
           {isTold(data.triggerData) && (
             <Card title="Started with">
-              <Snippet label="trigger" code={JSON.stringify(data.triggerData, null, 2)} />
+              <Snippet isText label="trigger" code={JSON.stringify(data.triggerData, null, 2)} />
             </Card>
           )}
         </div>

@@ -103,7 +103,7 @@ function Result({ executionId, nodeId }: { executionId: string; nodeId: string }
       </p>
       {failure && <Note tone="critical">{failure}</Note>}
       {held && <Note tone="warning">{held}</Note>}
-      {node?.output !== undefined && node.output !== null && <Snippet label="Output" code={JSON.stringify(node.output, null, 2)} />}
+      {node?.output !== undefined && node.output !== null && <Snippet isText label="Output" code={JSON.stringify(node.output, null, 2)} />}
     </div>
   );
 }
