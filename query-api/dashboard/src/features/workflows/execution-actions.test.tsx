@@ -15,7 +15,7 @@ test("whoever cancels a run by keyboard goes on at what is beside the button tha
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ success: true, executionId: "exe_1" }, { status: 202 })));
   const client = new QueryClient();
   function Page() {
-    const { data: status } = useQuery({ queryKey: ["status"], enabled: false, initialData: "running" });
+    const { data: status } = useQuery<ExecutionDetail["status"]>({ queryKey: ["status"], enabled: false, initialData: "running" });
     return <ExecutionActions execution={{ ...RUNNING, status }} />;
   }
   const router = createRouter({ routeTree: createRootRoute({ component: Page }), history: createMemoryHistory() });
