@@ -270,7 +270,7 @@ test("what is deleted on the canvas is not chosen any more, leaves the focus at 
   const canvas = await screen.findByTestId("canvas");
   canvas.querySelector<HTMLElement>('[data-id="wait"]')!.focus();
   await userEvent.keyboard("{Control>}a{/Control}");
-  expect(screen.getByText("2 chosen")).toBeTruthy();
+  expect(screen.getByText("2 chosen", { selector: "p" })).toBeTruthy();
   await userEvent.keyboard("{Delete}");
   const settings = await screen.findByRole("heading", { name: "Workflow settings" });
   await waitFor(() => expect(document.activeElement).toBe(settings));
