@@ -139,6 +139,8 @@ test("an active workflow has its next times, and runs for whoever signs a call",
   await page.getByTestId("hook-secret").waitFor();
   expect(execFileSync("sh", ["-c", await page.getByTestId("snippet-hook").innerText()]).toString()).toContain('"success":true');
   await page.keyboard.press("Escape");
+  // It was not copied.
+  await page.getByRole("button", { name: "Close all the same" }).click();
 
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "Executions" }).click();

@@ -53,6 +53,16 @@ describe.each([
     expect(between("surface", "critical")).toBeGreaterThanOrEqual(TEXT);
   });
 
+  test.each(GROUNDS)("what the keyboard is at on the canvas is seen on %s", (ground) => {
+    // With a class more than the canvas's own sheet has, which takes the ring away.
+    for (const ring of [".react-flow .react-flow__nodes .react-flow__node:focus-visible", ".react-flow .react-flow__edges .react-flow__edge:focus-visible"]) {
+      const begin = css.indexOf(`\n${ring} {`);
+      expect(begin).toBeGreaterThan(-1);
+      expect(css.slice(begin, css.indexOf("}", begin))).toMatch(/outline: calc\([23]px \/ var\(--zoom, 1\)\) solid var\(--accent\);/);
+    }
+    expect(between("accent", ground)).toBeGreaterThanOrEqual(CONTROL);
+  });
+
   test.each(GROUNDS)("where a field is, and what a chart draws, is seen on %s", (ground) => {
     expect(between("field", ground)).toBeGreaterThanOrEqual(CONTROL);
     expect(between("series-1", ground)).toBeGreaterThanOrEqual(CONTROL);

@@ -15,7 +15,7 @@ const CALL = { ...NONE, userId: "ann", model: "opus", agent: "claude-code", runs
 let history: ReturnType<typeof openPage>;
 
 /** The page in a tier that shows seven days, and the first days that it asked for. */
-function open(address: string, developers: readonly object[] = []): string[] {
+function open(address: string, developers: readonly object[] = [], role = "owner"): string[] {
   const asked: string[] = [];
   const first = addDays(today("UTC", new Date()), -7);
   vi.stubGlobal("fetch", ({ url }: Request) => {
@@ -35,7 +35,7 @@ function open(address: string, developers: readonly object[] = []): string[] {
     { path: "/dashboard/developers", validateSearch: readDeveloperSearch, component: DevelopersPage },
     { path: "/settings/api-keys", component: () => null },
   ];
-  history = openPage(address, pages, { features, teams: [acme({ features })] });
+  history = openPage(address, pages, { features, teams: [acme({ features, role })] });
   return asked;
 }
 
@@ -66,4 +66,14 @@ test("an address with a range that there is not says what is shown in its place"
   await waitFor(() => expect(history.location.search).toContain("range=7d"));
   expect(await screen.findByText("No coding agent has told of a call in the last 7 days")).toBeTruthy();
   expect(asked).toHaveLength(1);
+});
+
+test.each([
+  ["owner", true],
+  ["editor", false],
+])("whoever is %s is led to making a key (%s), or told whom to ask", async (role, mayMake) => {
+  open("/dashboard/developers?team=acme&zone=UTC", [], role);
+  expect(await screen.findByText(/The key is one that may send usage\./)).toBeTruthy();
+  expect(screen.queryByRole("link", { name: "Create one" }) !== null).toBe(mayMake);
+  expect(screen.queryByText(/Ask an owner or admin of Acme for one\./) === null).toBe(mayMake);
 });

@@ -177,6 +177,7 @@ function SetUp({ range }: { range: Range }) {
 }
 
 function Setups() {
+  const account = useAccount();
   return (
     <>
       <Tabs
@@ -189,9 +190,13 @@ function Setups() {
       />
       <p className="mt-3 text-soft">
         The key is one that may send usage.{" "}
-        <Link to="/settings/api-keys" className="font-medium text-accent underline underline-offset-2">
-          Create one
-        </Link>
+        {account.mayManage ? (
+          <Link to="/settings/api-keys" className="font-medium text-accent underline underline-offset-2">
+            Create one
+          </Link>
+        ) : (
+          `Ask an owner or admin of ${account.name} for one.`
+        )}
       </p>
     </>
   );

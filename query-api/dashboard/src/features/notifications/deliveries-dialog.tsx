@@ -25,6 +25,12 @@ const OUTCOMES: Record<Delivery["attempts"][number]["outcome"], string> = {
   gone: "the address is gone",
 };
 
+/** A test is tried once; what it was answered with says whether it would be tried again if it were none. */
+function outcomeOf({ outcome, status }: Delivery["attempts"][number], isTest: boolean): string {
+  const told = isTest && outcome === "retry" ? "not taken" : OUTCOMES[outcome];
+  return status === null ? told : `${status}, ${told}`;
+}
+
 /** What went out on a channel, every attempt with what the other side said. */
 export function DeliveriesDialog({ account, channel, onClose }: { account: Account; channel: Channel; onClose: () => void }) {
   const [status, setStatus] = useState<DeliveryStatus | null>(null);
@@ -113,7 +119,7 @@ function DeliveryRow({ account, channel, delivery }: { account: Account; channel
             <li key={attempt.number}>
               <p className="figures">
                 <span className="font-medium">#{attempt.number}</span> {formatDateTime(attempt.startedAt, browserZone(), true)} · {formatDuration(attempt.durationMs)} ·{" "}
-                {attempt.status === null ? OUTCOMES[attempt.outcome] : `${attempt.status}, ${OUTCOMES[attempt.outcome]}`}
+                {outcomeOf(attempt, delivery.test)}
               </p>
               {attempt.response && <p className="mt-0.5 font-mono break-all whitespace-pre-wrap text-soft">{attempt.response}</p>}
             </li>

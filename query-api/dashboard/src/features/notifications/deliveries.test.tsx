@@ -57,3 +57,18 @@ test("what is on its way is looked for until it has arrived", () => {
   expect(interval("pending")).toBeGreaterThan(0);
   expect(interval("delivered")).toBe(false);
 });
+
+test.each([
+  [true, "503, not taken"],
+  [false, "503, to be tried again"],
+])("of a test (%s) that a server was too busy for, it is said %s", async (isTest, said) => {
+  const attempts = [{ number: 1, startedAt: "2026-11-26T14:00:00Z", durationMs: 20, status: 503, outcome: "retry", response: null }];
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ deliveries: [{ ...FAILED, test: isTest, attempts }], nextCursor: null })));
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <DeliveriesDialog account={ACCOUNT} channel={CHANNEL} onClose={() => undefined} />
+    </QueryClientProvider>,
+  );
+  await userEvent.click(await screen.findByRole("button", { name: /^A budget is used up/ }));
+  expect(screen.getByText(/20 ms/).textContent).toContain(said);
+});

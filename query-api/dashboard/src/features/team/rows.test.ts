@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "@/shared/api/client";
-import { memberLevel, memberRows, sorted, summaryOf } from "./rows";
+import { memberLevel, memberRows, nameOf, sorted, summaryOf } from "./rows";
 
 test("everyone is in the table: who spent nothing, and who has left", () => {
   const usage = {
@@ -66,3 +66,8 @@ test.each([
   [90, "warning"],
   [100, "critical"],
 ])("a member at %s %% is %s", (percentage, level) => expect(memberLevel(percentage)).toBe(level));
+
+test("who has an account and is no member any more is said to have left; what agents call someone stands as it is", () => {
+  const names = new Map([["usr_01M8ANN", "Ann"]]);
+  expect(["usr_01M8ANN", "usr_01M8GONE", "max@example.com"].map((id) => nameOf(id, names))).toEqual(["Ann", "someone who left (usr_…GONE)", "max@example.com"]);
+});

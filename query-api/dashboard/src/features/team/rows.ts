@@ -45,9 +45,10 @@ export function memberRows(
   });
 }
 
-/** @param names what the members are called, by their ids */
+/** @param names what all members are called, by their ids: who has an account and is not among them has left */
 export function nameOf(userId: string, names: ReadonlyMap<string, string>): string {
-  return names.get(userId) ?? (isKey(userId) ? `API key …${userId.slice(-4)}` : userId);
+  const end = `…${userId.slice(-4)}`;
+  return names.get(userId) ?? (isKey(userId) ? `API key ${end}` : userId.startsWith("usr_") ? `someone who left (usr_${end})` : userId);
 }
 
 /** What a program did by itself is nobody's, and counted under its key. */

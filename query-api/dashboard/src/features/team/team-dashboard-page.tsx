@@ -70,6 +70,8 @@ function TeamDashboard({ account }: { account: Account }) {
   const setAsTable = (asTable: boolean) =>
     void navigate({ search: ({ trend: _trend, ...rest }) => (asTable ? { ...rest, trend: "table" as const } : rest), resetScroll: false });
   const names = new Map((members.data ?? []).map((one) => [one.userId, one.name]));
+  // Before they are known, nobody has left.
+  const nameOfMember = (userId: string) => (members.data ? nameOf(userId, names) : userId);
   const error = members.error ?? usage.error ?? budgets.error;
   const rows = members.data && usage.data && budgets.data ? (isTold ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : []) : null;
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
@@ -84,14 +86,14 @@ function TeamDashboard({ account }: { account: Account }) {
     teamFile(
       account,
       zone,
-      { from: first !== null && monthStart < first ? null : monthStart, to, member: member === undefined ? null : { userId: member, name: nameOf(member, names) } },
+      { from: first !== null && monthStart < first ? null : monthStart, to, member: member === undefined ? null : { userId: member, name: nameOfMember(member) } },
       format,
     );
   const part = usePart(rows ?? [], (row) => row.name);
   return (
     <Page
       title="Team spend"
-      description={`${first !== null && monthStart < first ? `This month since ${formatDay(first)}, which is as far back as the tier ${account.tier} shows` : "This month so far"}${member !== undefined ? `, of ${nameOf(member, names)} alone` : isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
+      description={`${first !== null && monthStart < first ? `This month since ${formatDay(first)}, which is as far back as the tier ${account.tier} shows` : "This month so far"}${member !== undefined ? `, of ${nameOfMember(member)} alone` : isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
       actions={
         <>
           <Link to="/settings/budget" className={buttonClass()}>
@@ -121,7 +123,7 @@ function TeamDashboard({ account }: { account: Account }) {
                 </option>
               ))}
             {/* Also who has left, a key, and whoever it is until it is known. */}
-            {member !== undefined && !names.has(member) && <option value={member}>{nameOf(member, names)}</option>}
+            {member !== undefined && !names.has(member) && <option value={member}>{nameOfMember(member)}</option>}
           </SelectField>
           {/* Where everyone is shown, the page says so itself. */}
           {member !== undefined && <ChoicesFailure what="The members" query={members} />}

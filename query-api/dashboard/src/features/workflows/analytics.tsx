@@ -54,7 +54,7 @@ export function AnalyticsCards({
       <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4" data-testid="analytics">
         <Figure name={`Runs in ${formatCount(Math.min(DAYS_USUAL, shownDays ?? DAYS_USUAL))} days`} value={formatCount(data.totalExecutions ?? 0)} note={data.failedExecutions ? `${formatCount(data.failedExecutions)} failed` : "none failed"} />
         <Figure name="Completed" value={data.successRate == null ? "–" : formatPercent(Number(data.successRate) * 100)} note="of those that ended by themselves" />
-        <Figure name="Duration" value={p50 == null ? "–" : formatDuration(p50)} note={p95 == null ? "the median" : `the median; 95% within ${formatDuration(p95)}`} />
+        <Figure name="Duration" value={p50 == null ? "–" : formatDuration(p50)} note={p95 == null ? "the median" : `the median; ${formatPercent(95)} within ${formatDuration(p95)}`} />
         <Figure
           name="Cost"
           value={<Amount usd={data.totalCost ?? "0"} places={4} />}

@@ -248,6 +248,19 @@ test("by the keyboard, Enter leads from the canvas to a form, and Escape back", 
   expect(document.activeElement).toBe(node);
 });
 
+test("Escape on a node of the canvas chooses it no more, and leaves the focus there", async () => {
+  await open();
+  const node = (await screen.findByTestId("canvas")).querySelector<HTMLElement>('[data-id="wait"]')!;
+  node.focus();
+  await userEvent.keyboard(" ");
+  expect(screen.getByRole("heading", { name: "Delay" })).toBeTruthy();
+  await userEvent.keyboard("{Escape}");
+  await screen.findByRole("heading", { name: "Workflow settings" });
+  // The canvas takes the focus away with the next frame.
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  expect(document.activeElement).toBe(node);
+});
+
 test("what is deleted on the canvas is not chosen any more, leaves the focus at what is beside it, and comes back in one step", async () => {
   stored = {
     ...stored,

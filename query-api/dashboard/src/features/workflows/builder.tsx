@@ -56,6 +56,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const [led, setLed] = useState(0);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [executionId, setExecutionId] = useState<string | null>(null);
+  const [drawn, setDrawn] = useState(0);
   const [isStarting, setIsStarting] = useState(false);
   const clipboard = useRef<Pick<Definition, "nodes" | "edges"> | null>(null);
   const canvas = useRef<HTMLDivElement>(null);
@@ -103,6 +104,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const run = async (triggerData?: Record<string, unknown>) => {
     setIsStarting(true);
     setDialog(null);
+    setDrawn(definition.nodes.length);
     try {
       const { id, version } = !readOnly && (isDirty || base.id === null) ? (await saving.store()).workflow : { id: base.id!, version: base.version };
       setExecutionId(await start.mutateAsync({ id, version, triggerData }));
@@ -250,7 +252,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             error={save.error}
             warnings={warnings}
             readOnly={readOnly}
-            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={base.id} />}
+            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} drawn={drawn} onClose={() => setExecutionId(null)} workflowId={base.id} />}
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
             led={led}
             onEdit={edit}
@@ -302,7 +304,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
       )}
       {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
       {dialog === "versions" && base.id && (
-        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} onRestored={saving.load} onClose={() => setDialog(null)} />
+        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} isDirty={isDirty} onRestored={saving.load} onClose={() => setDialog(null)} />
       )}
       {dialog === "share" && base.id && <ShareDialog id={base.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
       {dialog === "about" && record && <AboutDialog workflow={record} onClose={() => setDialog(null)} />}

@@ -224,8 +224,19 @@ export function Canvas({
         onOpen?.();
       }}
       onKeyDown={(event) => {
-        if (event.key === "Enter" && event.target instanceof Element && event.target.matches(".react-flow__node, .react-flow__edge")) {
+        const { target } = event;
+        if (!(target instanceof HTMLElement || target instanceof SVGElement) || !target.matches(".react-flow__node, .react-flow__edge")) {
+          return;
+        }
+        if (event.key === "Enter") {
           onOpen?.();
+        } else if (event.key === "Escape") {
+          // What is not chosen any more is left by the canvas too, at a line at once and at a node with the next frame; one's place is still there.
+          requestAnimationFrame(() => {
+            if (document.activeElement === document.body) {
+              target.focus({ preventScroll: true });
+            }
+          });
         }
       }}
       isValidConnection={(connection) => whyNot(definition, connection.source, connection.target, conditionOf(connection)) === null}

@@ -1,6 +1,6 @@
 import { Ban, RotateCcw, StepForward } from "lucide-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { toast } from "@/shared/ui/toast";
@@ -17,7 +17,17 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
   // Whoever has mended the workflow meanwhile expects it to go on mended.
   const isResumedOutdated = mayResume && isOutdated;
   const outdatedId = useId();
-  const act = (what: ExecutionAction, done: string) =>
+  const actions = useRef<HTMLDivElement>(null);
+  const isCancelled = useRef(false);
+  // The button that cancelled it is gone once it is over, and with it one's place. A second press of the key is not to run it again.
+  useEffect(() => {
+    if (over && isCancelled.current && document.activeElement === document.body) {
+      actions.current?.focus({ preventScroll: true });
+    }
+    isCancelled.current = false;
+  }, [over]);
+  const act = (what: ExecutionAction, done: string) => {
+    isCancelled.current = what === "cancel";
     action.mutate(what, {
       onSuccess: (accepted) => {
         toast(done);
@@ -30,11 +40,12 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
       },
       onError: (failure) => toast(messageOf(failure), "critical"),
     });
+  };
   if (!mayRun) {
     return null;
   }
   return (
-    <div className="flex flex-wrap gap-2">
+    <div ref={actions} role="group" aria-label="What can be done with the run" tabIndex={-1} className="flex flex-wrap gap-2">
       {!over && (
         <Button size="s" kind="danger" busy={action.isPending} onClick={() => act("cancel", "The run is cancelled.")}>
           <Ban aria-hidden className="size-4" /> Cancel

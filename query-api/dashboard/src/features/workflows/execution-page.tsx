@@ -74,7 +74,7 @@ export function ExecutionPage() {
   const facts: [string, React.ReactNode][] = [
     ["Started", data.startedAt ? `${formatDateTime(data.startedAt, zone, true)}, ${zoneName(zone)}` : "Not yet"],
     ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : "–"],
-    ["Nodes", progressOf(data)],
+    ["Nodes", progressOf(data, shown === undefined ? 0 : definition.nodes.length)],
     ["Tokens", formatCount(data.totalTokens ?? 0)],
     ["Cost", <ExecutionCost key="cost" execution={data} />],
     ["Version", String(data.workflowVersion)],
@@ -153,7 +153,7 @@ export function ExecutionPage() {
           </Card>
           {isTold(data.triggerData) && (
             <Card title="Started with">
-              <Snippet label="trigger" code={JSON.stringify(data.triggerData, null, 2)} />
+              <Snippet isText label="trigger" code={JSON.stringify(data.triggerData, null, 2)} />
             </Card>
           )}
         </div>

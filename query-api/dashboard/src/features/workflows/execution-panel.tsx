@@ -15,11 +15,14 @@ import { progressOf, type useExecution } from "./use-execution";
 export function ExecutionPanel({
   executionId,
   workflowId,
+  drawn,
   execution,
   onClose,
 }: {
   executionId: string;
   workflowId: string | null;
+  /** How many nodes there were when it was started. */
+  drawn: number;
   execution: ReturnType<typeof useExecution>;
   onClose: () => void;
 }) {
@@ -54,7 +57,7 @@ export function ExecutionPanel({
           <div className="flex flex-wrap items-center justify-between gap-2">
             <ExecutionStatus status={data.status} reason={data.reason} />
             <span className="text-xs text-soft figures">
-              {progressOf(data)}
+              {progressOf(data, drawn)}
               {data.executionTimeMs ? ` · ${formatDuration(data.executionTimeMs)}` : ""}
             </span>
           </div>

@@ -4,6 +4,7 @@ import { CopyButton } from "@/shared/ui/copy";
 import { Dialog } from "@/shared/ui/dialog";
 import { TextArea } from "@/shared/ui/field";
 import { read, toSave, type Definition } from "./definition";
+import { readExact } from "./exact";
 import { whyNoWorkflow } from "./given";
 
 export function JsonDialog({
@@ -57,9 +58,9 @@ export function JsonDialog({
 /** The definition, or why it is none. */
 function parse(text: string): Definition | string {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = readExact(text);
     return whyNoWorkflow(value) ?? read(value);
-  } catch {
-    return "This is not a workflow in JSON.";
+  } catch (error) {
+    return error instanceof RangeError ? error.message : "This is not a workflow in JSON.";
   }
 }

@@ -19,12 +19,12 @@ const WORKFLOW = {
 
 afterEach(() => vi.unstubAllGlobals());
 
-function show(workflow: Workflow, onTag: (tag: string) => void) {
+function show(workflow: Workflow, onTag: (tag: string) => void, onDelete: (workflow: Workflow) => void = () => undefined) {
   const root = createRootRoute();
   const list = createRoute({
     getParentRoute: () => root,
     path: "/list",
-    component: () => <WorkflowCards workflows={[workflow]} now={Date.parse("2026-11-26T15:00:00Z")} mayEdit onTag={onTag} onDelete={() => undefined} />,
+    component: () => <WorkflowCards workflows={[workflow]} now={Date.parse("2026-11-26T15:00:00Z")} mayEdit onTag={onTag} onDelete={onDelete} />,
   });
   const router = createRouter({ routeTree: root.addChildren([list]), history: createMemoryHistory({ initialEntries: ["/list"] }) });
   render(
@@ -62,4 +62,17 @@ test("a workflow tells how its last run ended and what it cost, and is run from 
   expect(await screen.findByText("The workflow is paused.")).toBeTruthy();
   expect(asked).toEqual(["POST /api/workflows/wf_1/trigger"]);
   expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
+});
+
+test.each([
+  ["admin", 1, "Delete Ticket triage"],
+  ["editor", 0, "Delete Ticket triage: for whoever made it, admins, and those who may share it"],
+])("to whoever is %s of a workflow, deleting it is offered %i times, and else the reason is said", async (yourLevel, times, name) => {
+  vi.stubGlobal("scrollTo", () => undefined);
+  const onDelete = vi.fn();
+  show({ ...WORKFLOW, yourLevel } as Workflow, () => undefined, onDelete);
+  const button = await screen.findByRole("button", { name });
+  expect(button.getAttribute("aria-disabled")).toBe(times === 0 ? "true" : null);
+  await userEvent.click(button);
+  expect(onDelete).toHaveBeenCalledTimes(times);
 });

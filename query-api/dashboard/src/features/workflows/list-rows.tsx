@@ -134,6 +134,7 @@ function LastRun({ workflow, now }: { workflow: Workflow; now: number }) {
 function Actions({ workflow, onDelete }: { workflow: Workflow; onDelete: (workflow: Workflow) => void }) {
   const start = useTrigger();
   const navigate = useNavigate();
+  const mayDelete = workflow.yourLevel === undefined || workflow.yourLevel === "admin";
   const run = () =>
     start.mutate(
       { id: workflow.id, version: workflow.version },
@@ -147,7 +148,16 @@ function Actions({ workflow, onDelete }: { workflow: Workflow; onDelete: (workfl
       <IconButton label={`Run ${workflow.name}`} costs busy={start.isPending} disabled={workflow.status === "archived"} onClick={run}>
         <Play aria-hidden />
       </IconButton>
-      <IconButton label={`Delete ${workflow.name}`} onClick={() => onDelete(workflow)}>
+      {/* Reached by the tab key all the same, which is how its reason is heard. */}
+      <IconButton
+        label={mayDelete ? `Delete ${workflow.name}` : `Delete ${workflow.name}: for whoever made it, admins, and those who may share it`}
+        aria-disabled={!mayDelete || undefined}
+        onClick={() => {
+          if (mayDelete) {
+            onDelete(workflow);
+          }
+        }}
+      >
         <Trash2 aria-hidden />
       </IconButton>
     </span>

@@ -66,6 +66,11 @@ export function MapField({
           <Plus aria-hidden className="size-4" /> Add
         </Button>
       </div>
+      {rows.some(({ name }) => name.trim() === "") && (
+        <p role="status" className="mt-1 text-xs text-warning">
+          A line is kept only once there is something under {names[0]}.
+        </p>
+      )}
       {help && <p className="mt-1 text-xs text-soft">{help}</p>}
     </fieldset>
   );

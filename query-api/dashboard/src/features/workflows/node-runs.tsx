@@ -143,7 +143,7 @@ function Value({ name, of, text }: { name: string; of: string; text: string }) {
         <span className="text-xs text-soft">{name}</span>
         <CopyButton text={text} />
       </div>
-      <pre tabIndex={0} aria-label={`${name} of ${of}`} className="max-h-72 overflow-auto p-2.5 font-mono text-xs">
+      <pre tabIndex={0} aria-label={`${name} of ${of}`} className="max-h-72 overflow-auto p-2.5 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
         {text}
       </pre>
     </div>

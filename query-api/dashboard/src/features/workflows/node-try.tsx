@@ -13,6 +13,7 @@ import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { executionQuery, isOver } from "./api";
 import { toSave, type WorkflowNode } from "./definition";
+import { readExact } from "./exact";
 import { pausedBecause } from "./paused";
 import { isUnpriced } from "./runs";
 import { StatusBadge } from "./status";
@@ -49,12 +50,12 @@ export function NodeTry({ node, sample }: { node: WorkflowNode; sample: unknown 
             spellCheck={false}
             className="min-h-0 font-mono text-xs"
             value={text}
-            error={input === undefined ? "This is not JSON." : undefined}
+            error={"why" in input ? input.why : undefined}
             help={isReal ? "It is really sent or written." : undefined}
             onChange={(event) => setText(event.target.value)}
           />
         )}
-        <Button className="justify-self-start" size="s" costs busy={run.isPending} disabled={input === undefined} onClick={() => run.mutate(input)}>
+        <Button className="justify-self-start" size="s" costs busy={run.isPending} disabled={"why" in input} onClick={() => "value" in input && run.mutate(input.value)}>
           {!run.isPending && <FlaskConical aria-hidden className="size-4" />} Run this node
         </Button>
         {run.error && <Note tone="critical">{messageOf(run.error)}</Note>}
@@ -102,7 +103,7 @@ function Result({ executionId, nodeId }: { executionId: string; nodeId: string }
       </p>
       {failure && <Note tone="critical">{failure}</Note>}
       {held && <Note tone="warning">{held}</Note>}
-      {node?.output !== undefined && node.output !== null && <Snippet label="Output" code={JSON.stringify(node.output, null, 2)} />}
+      {node?.output !== undefined && node.output !== null && <Snippet isText label="Output" code={JSON.stringify(node.output, null, 2)} />}
     </div>
   );
 }
@@ -111,10 +112,11 @@ function isSettled(status: string): boolean {
   return isOver(status) || status.startsWith("paused");
 }
 
-function parse(text: string): unknown {
+/** What is put in, or why it is nothing that can be. */
+function parse(text: string): { value: unknown } | { why: string } {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
+    return { value: readExact(text) };
+  } catch (error) {
+    return { why: error instanceof RangeError ? error.message : "This is not JSON." };
   }
 }

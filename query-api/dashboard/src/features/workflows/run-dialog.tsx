@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { TextArea } from "@/shared/ui/field";
+import { readExact } from "./exact";
 
 /** A run with data of one's own. */
 export function RunDialog({ onClose, onRun }: { onClose: () => void; onRun: (triggerData: Record<string, unknown>) => void }) {
@@ -17,7 +18,7 @@ export function RunDialog({ onClose, onRun }: { onClose: () => void; onRun: (tri
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={data === null} onClick={() => data && onRun(data)}>
+          <Button kind="primary" disabled={typeof data === "string"} onClick={() => typeof data !== "string" && onRun(data)}>
             Run
           </Button>
         </>
@@ -29,18 +30,24 @@ export function RunDialog({ onClose, onRun }: { onClose: () => void; onRun: (tri
         spellCheck={false}
         className="font-mono text-xs"
         value={text}
-        error={data === null ? "This is not an object in JSON." : undefined}
+        error={typeof data === "string" ? data : undefined}
         onChange={(event) => setText(event.target.value)}
       />
     </Dialog>
   );
 }
 
-function parse(text: string): Record<string, unknown> | null {
+/** The data, or why it is none. */
+function parse(text: string): Record<string, unknown> | string {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
+    const value = readExact(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return error.message;
+    }
   }
+  return "This is not an object in JSON.";
 }

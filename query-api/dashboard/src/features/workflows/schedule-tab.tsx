@@ -8,7 +8,7 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { scheduleQuery, useSaveSchedule, type Schedule } from "./api-automation";
-import { formOf, isSound, PRESETS, toSave, type Form } from "./schedule";
+import { formOf, PRESETS, toSave, whyNoTimes, type Form } from "./schedule";
 
 export function ScheduleTab({ id, readOnly }: { id: string; readOnly: boolean }) {
   const { data, error, refetch } = useQuery(scheduleQuery(id));
@@ -42,6 +42,7 @@ function ScheduleForm({ id, saved, readOnly }: { id: string; saved: Schedule | n
   const set = (patch: Partial<Form>) => setForm((before) => ({ ...before, ...patch }));
   const save = useSaveSchedule(id);
   const hasTimes = form.kind !== "off";
+  const why = whyNoTimes(form);
   return (
     <form
       onSubmit={(event) => {
@@ -67,10 +68,10 @@ function ScheduleForm({ id, saved, readOnly }: { id: string; saved: Schedule | n
             </SelectField>
           )}
           {form.kind === "interval" && (
-            <TextField label="Minutes" inputMode="numeric" value={form.minutes} onChange={(event) => set({ minutes: event.target.value.replaceAll(/\D/g, "") })} />
+            <TextField label="Minutes" inputMode="numeric" value={form.minutes} error={why} onChange={(event) => set({ minutes: event.target.value.replaceAll(/\D/g, "") })} />
           )}
           {form.kind === "cron" && (
-            <TextField label="Cron" className="font-mono" value={form.cron} help="Minute, hour, day of the month, month, day of the week." onChange={(event) => set({ cron: event.target.value })} />
+            <TextField label="Cron" className="font-mono" value={form.cron} error={why} help="Minute, hour, day of the month, month, day of the week." onChange={(event) => set({ cron: event.target.value })} />
           )}
         </div>
         {hasTimes && (
@@ -87,7 +88,7 @@ function ScheduleForm({ id, saved, readOnly }: { id: string; saved: Schedule | n
           </div>
         )}
         {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
-        <Button kind="primary" type="submit" className="justify-self-start" busy={save.isPending} disabled={readOnly || !isSound(form)}>
+        <Button kind="primary" type="submit" className="justify-self-start" busy={save.isPending} disabled={readOnly || why !== undefined}>
           Save the schedule
         </Button>
       </fieldset>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formOf, isSound, toSave } from "./schedule";
+import { formOf, toSave, whyNoTimes } from "./schedule";
 
 test("a workflow without a schedule starts switched off, with weekdays at hand", () => {
   const form = formOf(null, "Europe/Berlin");
@@ -14,9 +14,18 @@ test("what is switched off keeps its times", () => {
   expect(formOf({ ...before, enabled: false }, "UTC").kind).toBe("off");
 });
 
-test("minutes are a number, and a cron has five fields", () => {
+test("minutes are a number, and a cron has five fields; what is wrong is said", () => {
   const form = formOf(null, "UTC");
-  expect(isSound({ ...form, kind: "interval", minutes: "0" })).toBe(false);
-  expect(isSound({ ...form, kind: "interval", minutes: "15" })).toBe(true);
-  expect(isSound({ ...form, kind: "cron", cron: "0 9 * *" })).toBe(false);
+  const ofMinutes = (minutes: string) => whyNoTimes({ ...form, kind: "interval", minutes });
+  for (const minutes of ["", "0", "527041", "99999999999"]) {
+    expect(ofMinutes(minutes)).toMatch(/^A whole number from 1 to 527.040/);
+  }
+  expect([ofMinutes("15"), ofMinutes("527040")]).toEqual([undefined, undefined]);
+  const ofCron = (cron: string) => whyNoTimes({ ...form, kind: "cron", cron });
+  expect(ofCron("0 9 * *")).toContain("five fields");
+  expect(ofCron("0 9 * *")).toContain("this has 4");
+  expect(ofCron("@daily")).toContain("this has 1");
+  expect(ofCron(" ")).toContain("this has 0");
+  expect(ofCron("0 9 * * 1-5")).toBeUndefined();
+  expect(whyNoTimes({ ...form, kind: "off", cron: "" })).toBeUndefined();
 });

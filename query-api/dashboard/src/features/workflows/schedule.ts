@@ -1,4 +1,7 @@
+import { formatCount } from "@/shared/format/numbers";
 import type { Schedule } from "./api-automation";
+
+const CRON_FIELDS = 5;
 
 /** Times that people ask for, as crons. */
 export const PRESETS: readonly { cron: string; label: string }[] = [
@@ -29,8 +32,19 @@ export function formOf(schedule: Schedule | null | undefined, zone: string): For
   };
 }
 
-export function isSound(form: Form): boolean {
-  return form.kind === "interval" ? /^[1-9]\d{0,5}$/.test(form.minutes) : form.kind === "off" || form.cron.trim().split(/\s+/).length === 5;
+/** In minutes: 366 days, as the API has it. */
+const INTERVAL_MAX = 60 * 24 * 366;
+
+/** What is wrong with the times, in words for people; undefined if nothing is. Which values a cron may have is the API's to say. */
+export function whyNoTimes(form: Form): string | undefined {
+  if (form.kind === "interval") {
+    const isSound = /^\d{1,6}$/.test(form.minutes) && Number(form.minutes) >= 1 && Number(form.minutes) <= INTERVAL_MAX;
+    return isSound ? undefined : `A whole number from 1 to ${formatCount(INTERVAL_MAX)}, which are 366 days.`;
+  }
+  const fields = form.cron.trim() === "" ? 0 : form.cron.trim().split(/\s+/).length;
+  return form.kind === "off" || fields === CRON_FIELDS
+    ? undefined
+    : `A cron has five fields with spaces between, such as 0 9 * * 1-5 for weekdays at 9:00; this has ${fields}.`;
 }
 
 /** As it is sent. What is switched off keeps its times for another day. */

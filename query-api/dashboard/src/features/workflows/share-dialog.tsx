@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserPlus, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { useMemberNames, useMemberNamesQuery } from "@/shared/session/members";
 import { Button, IconButton } from "@/shared/ui/button";
@@ -56,12 +56,22 @@ function Grants({
   const people = useMemberNamesQuery();
   const share = useShare(id);
   const [level, setLevel] = useState<Level>("viewer");
+  const form = useRef<HTMLFormElement>(null);
+  const [shared, setShared] = useState(0);
+  // The button that was pressed can be pressed no more until another person is chosen.
+  useEffect(() => {
+    const at = document.activeElement;
+    if (shared > 0 && (at === document.body || form.current?.contains(at))) {
+      form.current?.querySelector<HTMLElement>("select, input")?.focus();
+    }
+  }, [shared]);
   const others = [...names].filter(([member]) => !granted.some((grant) => grant.userId === member));
-  const put = (change: (granted: readonly Share[]) => readonly Share[], said: string) =>
+  const put = (change: (granted: readonly Share[]) => readonly Share[], said: string, onDone?: () => void) =>
     share.mutate(change, {
       onSuccess: () => {
         toast(said);
         setUserId("");
+        onDone?.();
       },
     });
   const nameOf = (member: string) => names.get(member) ?? member;
@@ -69,11 +79,12 @@ function Grants({
     <div className="grid gap-4">
       {mayChange && (
         <form
+          ref={form}
           className="grid gap-3 sm:grid-cols-[minmax(0,1fr)_9rem_auto] sm:items-end"
           onSubmit={(event) => {
             event.preventDefault();
             const added = { userId: userId.trim(), permissionLevel: level };
-            put((before) => [...before.filter((grant) => grant.userId !== added.userId), added], `It is shared with ${nameOf(userId.trim())}.`);
+            put((before) => [...before.filter((grant) => grant.userId !== added.userId), added], `It is shared with ${nameOf(userId.trim())}.`, () => setShared((before) => before + 1));
           }}
         >
           {others.length > 0 ? (

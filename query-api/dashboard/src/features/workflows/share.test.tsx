@@ -38,7 +38,7 @@ test("of two changes right after another, the second does not take back the firs
   ]);
 });
 
-test("whoever has put in a person does not lose them by a click beside the dialog, which closes it before that and once it is shared", async () => {
+test("whoever has put in a person does not lose them by a click beside the dialog, which closes it before that and once it is shared; by keyboard, the next is put in where the first was", async () => {
   vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", async (request: Request) => Response.json(await request.json()));
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
@@ -71,8 +71,10 @@ test("whoever has put in a person does not lose them by a click beside the dialo
   await userEvent.type(field, "usr_ann");
   clickBeside();
   expect(onClose).toHaveBeenCalledOnce();
-  await userEvent.click(screen.getByRole("button", { name: "Share" }));
+  screen.getByRole("button", { name: "Share" }).focus();
+  await userEvent.keyboard("{Enter}");
   await waitFor(() => expect(field.value).toBe(""));
+  await waitFor(() => expect(document.activeElement).toBe(field));
   clickBeside();
   expect(onClose).toHaveBeenCalledTimes(2);
 });

@@ -29,3 +29,23 @@ test("whether it runs again and again keeps the focus while it is saved, and is 
   await userEvent.keyboard(" ");
   expect(asked.filter((method) => method === "PUT")).toHaveLength(1);
 });
+
+test("a secret that was made is still there after another tab, and is not lost by Escape before it is copied", async () => {
+  vi.stubGlobal("fetch", ({ url }: Request) => (url.endsWith("/hook-secret") ? Promise.resolve(Response.json({ secret: "whs_1" })) : new Promise(() => undefined)));
+  const onClose = vi.fn();
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <TriggersDialog workflow={WORKFLOW} readOnly={false} onClose={onClose} />
+    </QueryClientProvider>,
+  );
+  await userEvent.click(screen.getByRole("tab", { name: "Webhook" }));
+  await userEvent.click(screen.getByRole("button", { name: "Make a secret" }));
+  expect((await screen.findByTestId("hook-secret")).textContent).toBe("whs_1");
+  await userEvent.click(screen.getByRole("tab", { name: "Events" }));
+  await userEvent.click(screen.getByRole("tab", { name: "Webhook" }));
+  expect(screen.getByTestId("hook-secret").textContent).toBe("whs_1");
+  await userEvent.keyboard("{Escape}");
+  expect(onClose).not.toHaveBeenCalled();
+  await userEvent.click(screen.getByRole("button", { name: "Close all the same" }));
+  expect(onClose).toHaveBeenCalledOnce();
+});

@@ -18,8 +18,10 @@ import { apiCall, signedCall } from "./trigger-snippets";
 /** Everything that runs the workflow without a person: times, other programs, and what happens to the account. */
 export function TriggersDialog({ workflow, readOnly, onClose }: { workflow: Workflow; readOnly: boolean; onClose: () => void }) {
   const change = useChangeWorkflow(workflow.id);
+  // Of the dialog and not of its tab, which goes with another: it is never told again.
+  const secret = useHookSecret(workflow.id);
   return (
-    <Dialog open isForm onClose={onClose} wide title="Schedule and triggers" description="What runs this workflow without you.">
+    <Dialog open isForm isOnce={secret.data !== undefined} onClose={onClose} wide title="Schedule and triggers" description="What runs this workflow without you.">
       {workflow.status !== "active" && (
         <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg bg-warning-wash px-3.5 py-2.5 text-[0.8125rem] text-warning" role="status">
           <span className="flex-1">Only an active workflow is run by itself; this one is {workflow.status === "draft" ? "a draft" : workflow.status}.</span>
@@ -44,7 +46,7 @@ export function TriggersDialog({ workflow, readOnly, onClose }: { workflow: Work
         tabs={[
           { id: "schedule", label: "Schedule", content: <ScheduleTab id={workflow.id} readOnly={readOnly} /> },
           { id: "api", label: "API", content: <ApiTab id={workflow.id} /> },
-          { id: "webhook", label: "Webhook", content: <HookTab id={workflow.id} readOnly={readOnly} /> },
+          { id: "webhook", label: "Webhook", content: <HookTab id={workflow.id} readOnly={readOnly} secret={secret} /> },
           { id: "events", label: "Events", content: <EventsTab workflow={workflow} readOnly={readOnly} /> },
           { id: "again", label: "Again and again", content: <AgainTab workflow={workflow} readOnly={readOnly} /> },
         ]}
@@ -69,8 +71,7 @@ function ApiTab({ id }: { id: string }) {
   );
 }
 
-function HookTab({ id, readOnly }: { id: string; readOnly: boolean }) {
-  const secret = useHookSecret(id);
+function HookTab({ id, readOnly, secret }: { id: string; readOnly: boolean; secret: ReturnType<typeof useHookSecret> }) {
   return (
     <div className="grid gap-4">
       <p className="text-soft">For systems that sign their calls. A signature is good for five minutes.</p>

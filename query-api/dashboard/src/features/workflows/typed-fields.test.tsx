@@ -96,6 +96,17 @@ test("of a map, what is no text stays what it is while another line is written",
   expect(said.value).toEqual({ count: "", name: "Ada" });
 });
 
+test("a line of a map that has no name yet is said not to be kept", async () => {
+  const said = show((props) => <MapField label="Only if" names={["Field", "Value"]} {...props} />, { model: "gpt-4o" });
+  expect(screen.queryByRole("status")).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Add" }));
+  await userEvent.type(input("Only if: Value 2"), "critical");
+  expect(screen.getByRole("status").textContent).toBe("A line is kept only once there is something under Field.");
+  expect(said.value).toEqual({ model: "gpt-4o" });
+  await userEvent.type(input("Only if: Field 2"), "severity");
+  expect(screen.queryByRole("status")).toBeNull();
+});
+
 test("what a form has no field for is still to be seen and set", () => {
   const query = { columns: ["a"], limit: 3, table: "t", "param.page": "1" };
   expect(otherOptions(query, "database")).toEqual({ "param.page": "1" });

@@ -42,8 +42,10 @@ test("a node is as its worst item is, and costs what all cost", () => {
   expect(states.get("c")).toEqual({ status: "skipped", words: "Skipped", runs: "2 skipped", cost: null });
 });
 
-test("what failed or was cancelled is not told as done", () => {
+test("what was skipped, failed or was cancelled is not told as done, and what was not reached is counted", () => {
   const counts = { completedNodes: 6, skippedNodes: 1, failedNodes: 1, totalNodes: 8 };
-  expect(progressOf({ ...counts, nodeExecutions: [run("a", "cancelled"), run("b", "cancelled")] })).toBe("7 of 10 nodes, 1 failed, 2 cancelled");
-  expect(progressOf({ completedNodes: 3, totalNodes: 3, nodeExecutions: [] })).toBe("3 of 3 nodes");
+  expect(progressOf({ ...counts, nodeExecutions: [run("a", "cancelled"), run("b", "cancelled")] }, 4)).toBe("6 of 10 nodes, 1 skipped, 1 failed, 2 cancelled");
+  expect(progressOf({ completedNodes: 3, totalNodes: 3, nodeExecutions: [] }, 3)).toBe("3 of 3 nodes");
+  expect(progressOf({ completedNodes: 1, failedNodes: 1, totalNodes: 2, nodeExecutions: [] }, 4)).toBe("1 of 4 nodes, 1 failed");
+  expect(progressOf({ completedNodes: 1, totalNodes: 2, nodeExecutions: [] }, 0)).toBe("1 of 2 nodes");
 });

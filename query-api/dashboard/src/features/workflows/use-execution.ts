@@ -80,13 +80,19 @@ export function nodeStates(execution: { status: string; reason?: unknown; nodeEx
   );
 }
 
-/** How far it has come: what failed or was cancelled is not done, and is told beside it. */
-export function progressOf(execution: Pick<ExecutionDetail, "completedNodes" | "skippedNodes" | "failedNodes" | "totalNodes" | "nodeExecutions">): string {
+/**
+ * How far it has come: what was skipped, failed or was cancelled is not done, and is told beside it.
+ *
+ * @param drawn how many nodes the definition has that it is a run of, of which those that were not reached yet are not known to it; 0 if
+ *     that is not known
+ */
+export function progressOf(execution: Pick<ExecutionDetail, "completedNodes" | "skippedNodes" | "failedNodes" | "totalNodes" | "nodeExecutions">, drawn: number): string {
   const { completedNodes = 0, skippedNodes = 0, failedNodes = 0, totalNodes = 0, nodeExecutions } = execution;
   // Those that were given up are not among the known ones any more.
   const cancelled = nodeExecutions.filter((run) => run.status === "cancelled").length;
   return [
-    `${formatCount(completedNodes + skippedNodes)} of ${formatCount(totalNodes + cancelled)} nodes`,
+    `${formatCount(completedNodes)} of ${formatCount(Math.max(totalNodes + cancelled, drawn))} nodes`,
+    skippedNodes > 0 ? `${formatCount(skippedNodes)} skipped` : null,
     failedNodes > 0 ? `${formatCount(failedNodes)} failed` : null,
     cancelled > 0 ? `${formatCount(cancelled)} cancelled` : null,
   ]

@@ -21,21 +21,35 @@ export function VersionsDialog({
   id,
   zone,
   readOnly,
+  isDirty,
   onRestored,
   onClose,
 }: {
   id: string;
   zone: string;
   readOnly: boolean;
+  /** Whether there is something on the canvas that is not saved. */
+  isDirty: boolean;
   onRestored: (workflow: Workflow) => void;
   onClose: () => void;
 }) {
   const { data, error, refetch } = useQuery(versionsQuery(id));
   const [picked, setPicked] = useState<number | null>(null);
   const [from, setFrom] = useState<number | null>(null);
+  const [isAsked, setAsked] = useState(false);
   const restore = useRestore(id);
   const shown = data?.find((version) => version.version === picked) ?? data?.[0];
-  const base = from !== null && from !== shown?.version ? from : (shown?.version ?? 1) - 1;
+  // The one before; of the first, the one after.
+  const beside = (shown?.version ?? 1) > 1 ? shown!.version - 1 : 2;
+  const base = from !== null && from !== shown?.version ? from : beside;
+  const bringBack = (version: number) =>
+    restore.mutate(version, {
+      onSuccess: (workflow) => {
+        toast(`Version ${version} is back, as version ${workflow.version}.`);
+        onRestored(workflow);
+      },
+      onError: (failure) => toast(messageOf(failure), "critical"),
+    });
   return (
     <Dialog
       open
@@ -47,21 +61,17 @@ export function VersionsDialog({
         shown &&
         !shown.current &&
         !readOnly && (
-          <Button
-            kind="primary"
-            busy={restore.isPending}
-            onClick={() =>
-              restore.mutate(shown.version, {
-                onSuccess: (workflow) => {
-                  toast(`Version ${shown.version} is back, as version ${workflow.version}.`);
-                  onRestored(workflow);
-                },
-                onError: (failure) => toast(messageOf(failure), "critical"),
-              })
-            }
-          >
-            Restore version {shown.version}
-          </Button>
+          <>
+            {isAsked && (
+              <p role="alert" className="flex-1 basis-56 text-warning">
+                What you changed is not saved, and leaves the canvas. Undo brings it back.
+              </p>
+            )}
+            {isAsked && <Button onClick={onClose}>Go on editing</Button>}
+            <Button kind="primary" busy={restore.isPending} onClick={() => (isDirty && !isAsked ? setAsked(true) : bringBack(shown.version))}>
+              {isAsked ? "Restore all the same" : `Restore version ${shown.version}`}
+            </Button>
+          </>
         )
       }
     >
@@ -81,12 +91,13 @@ export function VersionsDialog({
                 onPick={() => {
                   setPicked(version.version);
                   setFrom(null);
+                  setAsked(false);
                 }}
               />
             ))}
           </ul>
           <div className="min-w-0">
-            {base < 1 ? (
+            {data.length < 2 ? (
               <Note>This is where it began.</Note>
             ) : (
               <div className="grid gap-3">

@@ -1,4 +1,5 @@
 import { read, type Definition } from "./definition";
+import { readExact } from "./exact";
 import { whyNoWorkflow } from "./given";
 
 export interface Draft {
@@ -31,7 +32,7 @@ export function downloadFrom(url: string, name: string): void {
 
 /** @throws SyntaxError if it is not JSON, RangeError that says why if it is no workflow */
 export function readFile(text: string, name: string): Draft {
-  const given = JSON.parse(text) as { name?: unknown; definition?: unknown; nodes?: unknown } | null;
+  const given = readExact(text) as { name?: unknown; definition?: unknown; nodes?: unknown } | null;
   const definition = given?.definition ?? given;
   const why = whyNoWorkflow(definition);
   if (why) {

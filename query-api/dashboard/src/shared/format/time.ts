@@ -1,6 +1,29 @@
+/** Names that places have no more, and browsers go on with. */
+const RENAMED: Readonly<Record<string, string>> = {
+  "Africa/Asmera": "Africa/Asmara",
+  "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+  "America/Godthab": "America/Nuuk",
+  "America/Indianapolis": "America/Indiana/Indianapolis",
+  "Asia/Calcutta": "Asia/Kolkata",
+  "Asia/Katmandu": "Asia/Kathmandu",
+  "Asia/Rangoon": "Asia/Yangon",
+  "Asia/Saigon": "Asia/Ho_Chi_Minh",
+  "Atlantic/Faeroe": "Atlantic/Faroe",
+  "Europe/Kiev": "Europe/Kyiv",
+  "Pacific/Enderbury": "Pacific/Kanton",
+  "Pacific/Ponape": "Pacific/Pohnpei",
+  "Pacific/Truk": "Pacific/Chuuk",
+};
+
+/** A zone by the name that it has today, if this browser knows that. */
+export function modernZone(zone: string): string {
+  const modern = RENAMED[zone];
+  return modern !== undefined && isZone(modern) ? modern : zone;
+}
+
 /** The zone of whoever looks. */
 export function browserZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return modernZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 
 export function isZone(zone: string): boolean {
@@ -14,11 +37,11 @@ export function isZone(zone: string): boolean {
 
 /** As it is told to people. */
 export function zoneName(zone: string): string {
-  return zone.replaceAll("_", " ");
+  return modernZone(zone).replaceAll("_", " ");
 }
 
 export function zones(): string[] {
-  return ["UTC", ...Intl.supportedValuesOf("timeZone")];
+  return [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone").map(modernZone)])];
 }
 
 export function formatDateTime(time: string, zone: string, seconds = false): string {

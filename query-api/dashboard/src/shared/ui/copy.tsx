@@ -5,7 +5,7 @@ import { toast } from "./toast";
 
 const SAID_MS = 2000;
 
-export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
+export function CopyButton({ text, label = "Copy", onCopied }: { text: string; label?: string; onCopied?: () => void }) {
   const [copies, setCopies] = useState(0);
   const [isSaid, setIsSaid] = useState(false);
   useEffect(() => {
@@ -20,6 +20,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       // A browser offers it only where the connection is secure, and may be told not to.
       await navigator.clipboard.writeText(text);
       setIsSaid(true);
+      onCopied?.();
       setCopies((before) => before + 1);
     } catch {
       toast("The browser does not let this page copy. Mark the text and copy it yourself.", "warning");

@@ -1,4 +1,4 @@
-import { act, render, screen } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { DayChart } from "./day-chart";
@@ -91,4 +91,18 @@ test("a day whose numbers move while the keys are at it is not read out once mor
   expect(screen.queryByText("3,001")).toBeNull();
   await userEvent.keyboard("{ArrowRight}");
   expect(said()).toContain("Runs 7,");
+});
+
+test("no layer of the picture is a stop of the tab key, nor are those that come with a day, and one that is clicked on leads to the chart", async () => {
+  render(<Runs />);
+  const layers = () => [...chart().querySelectorAll<SVGGElement>("g[class^='recharts-zIndex-layer']")];
+  const areNoStops = () => expect(layers().map((layer) => layer.getAttribute("tabindex"))).toEqual(layers().map(() => "-1"));
+  await waitFor(areNoStops);
+  expect(layers().length).toBeGreaterThan(0);
+  act(() => chart().focus());
+  await userEvent.keyboard("{ArrowLeft}");
+  expect(chart().querySelector(".recharts-reference-line line")).not.toBeNull();
+  await waitFor(areNoStops);
+  act(() => layers()[0]!.focus());
+  expect(document.activeElement).toBe(chart());
 });

@@ -131,6 +131,24 @@ function dayAt(key: string, from: number, count: number): number | null {
   }
 }
 
+/** What the chart library draws its layers into, such as the dashed line of a day, which comes and goes. */
+const LAYERS = "g[class^='recharts-zIndex-layer']";
+
+/**
+ * React listens for the focus at each layer, and a browser takes a part of a picture at which that is listened for as a stop of the tab
+ * key: one without a name, a role or a ring. The chart as a whole is the stop.
+ */
+function withoutStops(drawing: HTMLElement | null): (() => void) | undefined {
+  if (!drawing) {
+    return undefined;
+  }
+  const mend = () => drawing.querySelectorAll(`${LAYERS}:not([tabindex])`).forEach((layer) => layer.setAttribute("tabindex", "-1"));
+  mend();
+  const observer = new MutationObserver(mend);
+  observer.observe(drawing, { childList: true, subtree: true });
+  return () => observer.disconnect();
+}
+
 function Plot<D extends Dated>({ title, days, figures, onPick, ...drawn }: { title: string; days: readonly D[] } & Drawn<D>) {
   const [date, setDate] = useState<string | null>(null);
   // Said once for each key, and not again whenever a number of that day moves.
@@ -162,11 +180,13 @@ function Plot<D extends Dated>({ title, days, figures, onPick, ...drawn }: { tit
       aria-label={`${title}, ${formatCount(days.length)} days. The arrow keys lead from day to day${onPick ? ", and Enter into one" : ""}; a table has the numbers too.`}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      // A layer that is clicked on takes the focus all the same.
+      onFocus={(event) => event.target !== event.currentTarget && event.currentTarget.focus({ preventScroll: true })}
       onBlur={leave}
       onPointerMove={() => date !== null && leave()}
       className="relative min-h-0 flex-1 rounded-lg"
     >
-      <div aria-hidden className="h-full">
+      <div ref={withoutStops} aria-hidden className="h-full">
         <Drawing days={days} pointed={day?.date} onPick={onPick} figures={figures} {...drawn} />
         {/* At the side where the day is not. */}
         {day && (

@@ -99,6 +99,7 @@ test("a dialog that comes in the place of another gives the focus back to what o
   await turns();
   expect(focused()).toBe(button("Copy"));
   await userEvent.keyboard("{Escape}");
+  await userEvent.click(button("Close all the same"));
   await turns();
   expect(focused()).toBe(button("Add"));
 });

@@ -1,8 +1,9 @@
-import { act, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { Dialog } from "./dialog";
 import { FormDialog } from "./form-dialog";
+import { OnceShown } from "./snippet";
 import { toast, Toasts } from "./toast";
 
 function open(isOnce: boolean) {
@@ -34,13 +35,43 @@ test("a click beside a dialog closes it", async () => {
   expect(onClose).toHaveBeenCalledOnce();
 });
 
-test("what is never shown again is not lost by a click beside it, and is left by Escape", async () => {
+test("what is never shown again is not lost by a click beside it, and who leaves it by Escape is asked", async () => {
   const onClose = open(true);
   await turn();
   click(screen.getByText("beside"));
   expect(onClose).not.toHaveBeenCalled();
   await userEvent.keyboard("{Escape}");
+  expect(onClose).not.toHaveBeenCalled();
+  expect(screen.getByText(/^It is not copied yet/)).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Back to it" }));
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByText(/^It is not copied yet/)).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+  await userEvent.click(screen.getByRole("button", { name: "Close all the same" }));
   expect(onClose).toHaveBeenCalledOnce();
+});
+
+test("once it is copied, by its button or by one's own keys, it is left without a question", async () => {
+  const user = userEvent.setup();
+  const onClose = vi.fn();
+  render(
+    <Dialog open isOnce onClose={onClose} title="Copy your key now">
+      <OnceShown text="pm_key" testId="key" />
+    </Dialog>,
+  );
+  await user.click(screen.getByRole("button", { name: "Copy" }));
+  await screen.findByRole("button", { name: "Copied" });
+  await user.keyboard("{Escape}");
+  expect(onClose).toHaveBeenCalledOnce();
+  cleanup();
+  render(
+    <Dialog open isOnce onClose={onClose} title="Copy your key now">
+      <OnceShown text="pm_key" testId="key" />
+    </Dialog>,
+  );
+  fireEvent.copy(screen.getByTestId("key"));
+  await user.keyboard("{Escape}");
+  expect(onClose).toHaveBeenCalledTimes(2);
 });
 
 test("what was put into a form is not lost by a click beside it; one that nobody touched is closed", async () => {

@@ -1,14 +1,16 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { useRef, type ReactNode } from "react";
-import { IconButton } from "./button";
+import { useRef, useState, type ReactNode } from "react";
+import { Button, IconButton } from "./button";
+import { OnCopied } from "./once";
 import { useOpener } from "./opener";
 
 /**
  * Closes on Escape and gives the focus back to what opened it. What is within it and has `autoFocus` has the focus first.
  *
- * @param isOnce whether it holds what is never shown again: it begins at what copies that, and a click beside it does not take it away
+ * @param isOnce whether it holds what is never shown again: it begins at what copies that, a click beside it does not take it
+ *     away, and who leaves it by Escape or its cross before that was copied is asked
  * @param isForm whether something is put in: it begins at its first field, and once it is, a click beside it does not take that away either
  */
 export function Dialog({
@@ -36,10 +38,27 @@ export function Dialog({
   const touch = () => {
     isTouched.current = true;
   };
+  const isCopied = useRef(false);
+  const [isAsked, setAsked] = useState(false);
   const body = useRef<HTMLDivElement>(null);
   const opener = useOpener(open);
+  const stay = () => {
+    setAsked(false);
+    if (body.current) {
+      begin(body.current);
+    }
+  };
+  const leave = () => {
+    if (isAsked) {
+      stay();
+    } else if (isOnce && !isCopied.current) {
+      setAsked(true);
+    } else {
+      onClose();
+    }
+  };
   return (
-    <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
+    <Radix.Root open={open} onOpenChange={(now) => !now && leave()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
@@ -79,9 +98,28 @@ export function Dialog({
             onChange={touch}
             onClick={(event) => event.target instanceof Element && event.target.closest("button") && touch()}
           >
-            {children}
+            <OnCopied
+              value={() => {
+                isCopied.current = true;
+                setAsked(false);
+              }}
+            >
+              {children}
+            </OnCopied>
           </div>
-          {footer && <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>}
+          {isAsked ? (
+            <div role="alert" className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3">
+              <p className="flex-1 basis-48 text-warning">It is not copied yet, and is never shown again.</p>
+              <Button autoFocus onClick={stay}>
+                Back to it
+              </Button>
+              <Button kind="danger" onClick={onClose}>
+                Close all the same
+              </Button>
+            </div>
+          ) : (
+            footer && <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -1,14 +1,21 @@
+import { clsx } from "clsx";
+import { useContext } from "react";
 import { CopyButton } from "./copy";
+import { OnCopied } from "./once";
 
-/** Code to be taken along. */
-export function Snippet({ label, code, testId }: { label: string; code: string; testId?: string }) {
+/**
+ * Code to be taken along.
+ *
+ * @param isText whether it is read more than run, such as a model's answer: its lines are broken where they end, and not to be scrolled along
+ */
+export function Snippet({ label, code, testId, isText = false }: { label: string; code: string; testId?: string; isText?: boolean }) {
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-page">
       <div className="flex items-center justify-between gap-3 border-b border-line px-3 py-1.5">
         <span className="text-xs text-soft">{label}</span>
         <CopyButton text={code} />
       </div>
-      <pre tabIndex={0} aria-label={label} className="overflow-x-auto p-3 font-mono text-xs leading-relaxed">
+      <pre tabIndex={0} aria-label={label} className={clsx("overflow-x-auto p-3 font-mono text-xs leading-relaxed", isText && "wrap-anywhere whitespace-pre-wrap")}>
         <code data-testid={testId}>{code}</code>
       </pre>
     </div>
@@ -17,12 +24,14 @@ export function Snippet({ label, code, testId }: { label: string; code: string; 
 
 /** What is shown this once. */
 export function OnceShown({ text, testId }: { text: string; testId: string }) {
+  const onCopied = useContext(OnCopied);
   return (
-    <div className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
+    // Also by one's own keys.
+    <div onCopy={onCopied} className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
       <code data-testid={testId} className="min-w-0 flex-1 font-mono text-xs break-all">
         {text}
       </code>
-      <CopyButton text={text} />
+      <CopyButton text={text} onCopied={onCopied} />
     </div>
   );
 }

@@ -22,7 +22,9 @@ import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import io.javalin.http.Context;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -257,11 +259,27 @@ final class WorkflowAccess {
         Permissions.require(caller, Action.EDIT_CONTENT, account);
     }
 
+    /** What the caller may do with each of these, by their ids; those that they may not see are not there. */
+    Map<String, Level> levels(Caller caller, List<WorkflowRow> listed) {
+        List<String> ids = listed.stream().map(WorkflowRow::id).toList();
+        Map<String, Level> given =
+                caller.person().map(user -> sharing.granted(ids, user)).orElse(Map.of());
+        var levels = new HashMap<String, Level>();
+        for (WorkflowRow workflow : listed) {
+            most(caller, workflow, Optional.ofNullable(given.get(workflow.id())))
+                    .ifPresent(level -> levels.put(workflow.id(), level));
+        }
+        return levels;
+    }
+
     private Optional<Level> level(Caller caller, WorkflowRow workflow) {
+        return most(caller, workflow, caller.person().flatMap(user -> sharing.granted(workflow.id(), user)));
+    }
+
+    /** @param granted what they were given for this workflow alone */
+    private static Optional<Level> most(Caller caller, WorkflowRow workflow, Optional<Level> granted) {
         Optional<Level> byRole = byRole(caller, workflow);
-        Optional<Level> given = caller.person()
-                .flatMap(user -> sharing.granted(workflow.id(), user))
-                .flatMap(level -> withinScopes(caller, level));
+        Optional<Level> given = granted.flatMap(level -> withinScopes(caller, level));
         return byRole.isEmpty() || (given.isPresent() && given.get().compareTo(byRole.get()) > 0) ? given : byRole;
     }
 

@@ -91,9 +91,12 @@ final class WorkflowRoutes implements Routes {
         var scope = access.requireList(caller, account);
         Workflows.Page page = workflows.list(scope, filter, new Part(after, offset, limit));
         Map<String, Workflows.LastRun> lastRuns = workflows.lastRuns(scope, page.workflows());
+        Map<String, Level> levels = access.levels(caller, page.workflows());
         ObjectNode answer = Json.mapper().createObjectNode();
         var list = answer.putArray("workflows");
-        page.workflows().forEach(workflow -> list.add(listed(workflow, lastRuns.get(workflow.id()))));
+        for (WorkflowRow workflow : page.workflows()) {
+            list.add(listed(workflow, lastRuns.get(workflow.id()), levels.get(workflow.id())));
+        }
         answer.put("total", page.total());
         answer.put("limit", limit).put("offset", offset);
         answer.put(
@@ -101,9 +104,15 @@ final class WorkflowRoutes implements Routes {
         ctx.json(answer);
     }
 
-    /** @param last its newest execution; null if there is none */
-    private static ObjectNode listed(WorkflowRow workflow, Workflows.@Nullable LastRun last) {
+    /**
+     * @param last its newest execution; null if there is none
+     * @param level what the caller may do with it; null if that was taken from them meanwhile
+     */
+    private static ObjectNode listed(WorkflowRow workflow, Workflows.@Nullable LastRun last, @Nullable Level level) {
         ObjectNode json = WorkflowJson.of(workflow);
+        if (level != null) {
+            json.put("yourLevel", level.value());
+        }
         if (last == null) {
             json.putNull("lastExecution");
         } else {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.generic.GenericType;
 
@@ -72,6 +73,18 @@ public final class Sharing {
                 .mapTo(String.class)
                 .findOne()
                 .map(Sharing::level));
+    }
+
+    /** The same of several workflows, by their ids; those that they were given nothing for are not there. */
+    public Map<String, Level> granted(Collection<String> ids, String userId) {
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT workflow_id, level FROM workflow_permissions
+                        WHERE workflow_id = ANY (:ids) AND user_id = :user
+                        """)
+                .bindArray("ids", String.class, List.copyOf(ids))
+                .bind("user", userId)
+                .map((row, ctx) -> Map.entry(row.getString("workflow_id"), level(row.getString("level"))))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     /** Those of the ids that are of people who have an account, which is not disabled. */

@@ -267,6 +267,12 @@ class WorkflowApiTest {
         assertThat(may("a", id)).containsExactly(200, 202, 200, 400);
         assertThat(may("viewer", id)).containsExactly(200, 403, 403, 403);
         assertThat(ids(api.get(api.signIn("v"), "/api/workflows").json())).containsExactly(id);
+        assertThat(Stream.of("v", "r", "e", "a")
+                        .map(user -> api.get(api.signIn(user), "/api/workflows")
+                                .json()
+                                .at("/workflows/0/yourLevel")
+                                .asText()))
+                .containsExactly("viewer", "runner", "editor", "admin");
         assertThat(api.get(api.signIn("stranger"), "/api/workflows")
                         .json()
                         .path("total")

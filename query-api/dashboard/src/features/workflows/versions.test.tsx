@@ -1,0 +1,65 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { sessionQuery, type User } from "@/shared/session/session";
+import { VersionsDialog } from "./versions-dialog";
+
+const SAVED = { author: "eve", note: "", createdAt: "2026-11-27T03:00:00Z" };
+
+/** What was asked of the server beside the list of versions. */
+let asked: string[];
+
+beforeEach(() => {
+  asked = [];
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", ({ method, url }: Request) => {
+    const { pathname, search } = new URL(url);
+    if (pathname.endsWith("/versions")) {
+      return Promise.resolve(Response.json({ versions: [2, 1].map((version) => ({ ...SAVED, version, current: version === 2 })), nextCursor: null }));
+    }
+    asked.push(`${method} ${pathname}${search}`);
+    return method === "POST" ? Promise.resolve(Response.json({ success: true, workflow: { id: "wf_1", version: 3 } })) : new Promise(() => undefined);
+  });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+async function openFirst(isDirty: boolean) {
+  const client = new QueryClient();
+  client.setQueryData(sessionQuery.queryKey, { id: "eve", name: "Eve", features: {}, tier: "free", teams: [] } as unknown as User);
+  const onRestored = vi.fn();
+  const root = createRootRoute({ component: () => <VersionsDialog id="wf_1" zone="UTC" readOnly={false} isDirty={isDirty} onRestored={onRestored} onClose={() => undefined} /> });
+  const router = createRouter({ routeTree: root, history: createMemoryHistory() });
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router as never} />
+    </QueryClientProvider>,
+  );
+  await userEvent.click(await screen.findByRole("button", { name: /^Version 1/ }));
+  return onRestored;
+}
+
+test("the first version is compared with the one after it", async () => {
+  await openFirst(false);
+  expect(screen.getByLabelText<HTMLSelectElement>("Compared with").value).toBe("2");
+  await waitFor(() => expect(asked).toContain("GET /api/workflows/wf_1/versions/1/diff?from=2"));
+});
+
+test("a version is brought back over changes that are not saved only by whoever was told of that", async () => {
+  const onRestored = await openFirst(true);
+  const posted = () => asked.filter((one) => one.startsWith("POST"));
+  await userEvent.click(screen.getByRole("button", { name: "Restore version 1" }));
+  expect(screen.getByText(/^What you changed is not saved/)).toBeTruthy();
+  expect(posted()).toEqual([]);
+  await userEvent.click(screen.getByRole("button", { name: "Restore all the same" }));
+  await waitFor(() => expect(onRestored).toHaveBeenCalledOnce());
+  expect(posted()).toEqual(["POST /api/workflows/wf_1/versions/1/restore"]);
+});
+
+test("where nothing is unsaved, it is brought back without a question", async () => {
+  const onRestored = await openFirst(false);
+  await userEvent.click(screen.getByRole("button", { name: "Restore version 1" }));
+  await waitFor(() => expect(onRestored).toHaveBeenCalledOnce());
+});
