@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserPlus, X } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
+import { messageOf, ProblemError } from "@/shared/api/client";
 import { useMemberNames, useMemberNamesQuery } from "@/shared/session/members";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
@@ -94,7 +94,7 @@ function Grants({
         </form>
       )}
       {mayChange && <ChoicesFailure what="The people of the team" query={people} />}
-      {share.error && <Note tone="critical">{messageOf(share.error)}</Note>}
+      {share.error && <Note tone="critical">{share.error instanceof ProblemError && share.error.errors.length > 0 ? share.error.withoutFields() : messageOf(share.error)}</Note>}
       {granted.length === 0 ? (
         <p className="text-soft">It is shared with nobody in particular.</p>
       ) : (
