@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { ProblemError } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
-import { faultOfCount, faultOfUsd, typedUsd } from "@/shared/format/typed-amounts";
+import { faultOfCount, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
@@ -24,7 +24,7 @@ export function BudgetDialog({ account, budget, onClose }: { account: Account; b
     tag: isTag ? dimensionOf.slice("tag:".length) : "",
     value: budget?.value ?? "*",
     unit: (budget?.limitTokens ? "tokens" : "usd") as "usd" | "tokens",
-    limit: String(budget?.limitTokens ?? budget?.limitUsd ?? ""),
+    limit: String(budget?.limitTokens ?? fieldUsd(String(budget?.limitUsd ?? ""))),
     period: budget ? periodOf(budget) : "month",
     enforcement: budget?.enforcement ?? "alert_only",
     thresholds: rowsOf(budget?.thresholds ?? DEFAULT_THRESHOLDS),

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { exactUsd, formatExactUsd, nanoUsd } from "@/shared/format/money";
-import { typedUsd } from "@/shared/format/typed-amounts";
+import { fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { CheckField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
@@ -31,7 +31,7 @@ export function formOf(budget: Budget): BudgetForm {
 
 export function QuickAdjust({ account, budget, onClose }: { account: Account; budget: Budget; onClose: () => void }) {
   const furthest = watched([budget])[0];
-  const [limit, setLimit] = useState(furthest ? exactUsd(suggestedLimit(furthest.status)) : String(budget.limitUsd ?? ""));
+  const [limit, setLimit] = useState(fieldUsd(furthest ? exactUsd(suggestedLimit(furthest.status)) : String(budget.limitUsd ?? "")));
   const [keep, setKeep] = useState(true);
   const save = useSaveBudget(account);
   const typed = typedUsd(limit);

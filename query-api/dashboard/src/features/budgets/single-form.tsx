@@ -2,7 +2,7 @@ import { useId, useState } from "react";
 import { messageOf, ProblemError } from "@/shared/api/client";
 import { formatDate } from "@/shared/format/time";
 import { formatPercent } from "@/shared/format/numbers";
-import { faultOfCount, faultOfUsd, typedUsd } from "@/shared/format/typed-amounts";
+import { faultOfCount, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Field, inputClass, SelectField, TextField } from "@/shared/ui/field";
@@ -22,8 +22,8 @@ export function formKeyOf(budget: SingleBudget | null): string {
 
 export function SingleForm({ account, budget }: { account: Account; budget: SingleBudget | null }) {
   const initial = {
-    monthly: budget?.monthlyBudgetUsd ?? "",
-    daily: budget?.dailyBudgetUsd ?? "",
+    monthly: fieldUsd(budget?.monthlyBudgetUsd ?? ""),
+    daily: fieldUsd(budget?.dailyBudgetUsd ?? ""),
     tokens: budget?.maxTokensPerPrompt?.toString() ?? "",
     thresholds: (budget?.alertThresholds ?? [75, 90, 100]).map(String),
     enforcement: budget?.enforcement ?? "alert_only",

@@ -31,6 +31,22 @@ test("each that makes no sense says so, and so does the same once more", () => {
   expect(faultsOf([row("amount", "")], "tokens")[0]).toBeDefined();
 });
 
+test("a threshold that could be two is refused, and one that the API has with three places is kept", () => {
+  for (const at of ["1.000", "1,000 %"]) {
+    expect(faultsOf([row("percent", at)], "usd")[0]).toMatch(/^Write 1000 or 1\.00: /);
+  }
+  for (const at of ["1.500", "$1,500"]) {
+    expect(faultsOf([row("amount", at)], "usd")[0]).toMatch(/^Write 1500 or 1\.50: /);
+  }
+  const thresholds: Threshold[] = [
+    { amountUsd: "1.005", severity: "info" },
+    { percent: 33.333, severity: "info" },
+  ];
+  const rows = rowsOf(thresholds);
+  expect(faultsOf(rows, "usd")).toEqual([undefined, undefined]);
+  expect(thresholdsOf(rows, "usd")).toEqual(thresholds);
+});
+
 test("thresholds are told in dollars", () => {
   expect(thresholdUsd("30.00", 75)).toBe("$22.50");
   expect(thresholdUsd("30", 90)).toBe("$27.00");

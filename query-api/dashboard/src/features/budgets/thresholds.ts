@@ -1,5 +1,5 @@
 import { formatExactUsd, nanoUsd } from "@/shared/format/money";
-import { faultOfCount, typedUsd } from "@/shared/format/typed-amounts";
+import { faultOfCount, faultOfTwo, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Threshold } from "./api";
 
 /** The API's bounds. */
@@ -23,7 +23,7 @@ export function rowsOf(thresholds: readonly Threshold[]): ThresholdRow[] {
       ? { kind: "percent", at: String(percent), severity }
       : forecastPercent !== undefined
         ? { kind: "forecast", at: String(forecastPercent), severity }
-        : { kind: "amount", at: String(amountUsd ?? amountTokens ?? ""), severity },
+        : { kind: "amount", at: amountUsd === undefined ? String(amountTokens ?? "") : fieldUsd(amountUsd), severity },
   );
 }
 
@@ -49,6 +49,11 @@ function faultOf({ kind, at }: ThresholdRow, unit: "usd" | "tokens"): string | u
     return unit === "usd" ? typedUsd(at).fault : at.trim() === "" ? "How many tokens" : faultOfCount(at);
   }
   const percent = percentOf(at);
+  // Beyond the most that it can be there is no second reading.
+  const either = Number(percent.replace(".", "")) <= PERCENT_MAX ? faultOfTwo(withoutSign(at)) : undefined;
+  if (either !== undefined) {
+    return either;
+  }
   return /^\d+(\.\d{1,3})?$/.test(percent) && Number(percent) > 0 && Number(percent) <= PERCENT_MAX ? undefined : `A percentage up to ${PERCENT_MAX}`;
 }
 
@@ -79,7 +84,11 @@ function valueOf({ kind, at }: ThresholdRow, unit: "usd" | "tokens"): bigint {
 
 /** With a comma or a point. */
 function percentOf(at: string): string {
-  return at.trim().replace(/\s*%$/, "").replace(/^(\d+),(\d+)$/, "$1.$2");
+  return withoutSign(at).replace(/^(\d+),(\d+)$/, "$1.$2");
+}
+
+function withoutSign(at: string): string {
+  return at.trim().replace(/\s*%$/, "");
 }
 
 const HUNDRED = 100_000n;

@@ -3,7 +3,7 @@ import { CheckCircle2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { formatExactUsd, nanoUsd } from "@/shared/format/money";
-import { typedUsd } from "@/shared/format/typed-amounts";
+import { fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
@@ -30,7 +30,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
   const [block, setBlock] = useState(false);
   const recommendation = useQuery({ ...recommendationQuery(account, volume, models), enabled: step === "amount" && models.length > 0 });
   const save = useSaveSingle(account);
-  const monthly = chosen ?? recommendation.data?.monthlyBudgetUsd ?? "";
+  const monthly = chosen ?? fieldUsd(recommendation.data?.monthlyBudgetUsd ?? "");
   const typed = typedUsd(monthly);
 
   const footer =
@@ -136,7 +136,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
                     <span>
                       {percent}% <span className="text-soft">· {level}</span>
                     </span>
-                    <span className="font-medium">{(typed.usd && thresholdUsd(typed.usd, percent)) || "–"}</span>
+                    <span className="font-medium">{thresholdUsd(monthly, percent) ?? "–"}</span>
                   </li>
                 ))}
               </ul>

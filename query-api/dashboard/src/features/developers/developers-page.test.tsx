@@ -6,11 +6,13 @@ import { acme, openPage } from "@/test/page-stand";
 import { DevelopersPage } from "./developers-page";
 import { readDeveloperSearch } from "./search";
 
-const NONE = { developers: 0, sessions: 0, runs: 0, unpricedRuns: 0, totalTokens: 0, cost: "0.00", reportedRuns: 0, reportedCost: "0.00", costOfReported: "0.00" };
+const NONE = { developers: 0, sessions: 0, runs: 0, unpricedRuns: 0, totalTokens: 0, cost: "0.00", reportedRuns: 0, reportedCost: "0.00", comparedRuns: 0, reportedOfCompared: "0.00", costOfReported: "0.00" };
 
 afterEach(() => vi.unstubAllGlobals());
 
 const CALL = { ...NONE, userId: "ann", model: "opus", agent: "claude-code", runs: 2, totalTokens: 10, cost: "0.50" };
+
+const REPORTED = { ...CALL, runs: 5, reportedRuns: 4, reportedCost: "0.50", comparedRuns: 3, reportedOfCompared: "0.40", costOfReported: "0.90" };
 
 let history: ReturnType<typeof openPage>;
 
@@ -27,7 +29,7 @@ function open(address: string, developers: readonly object[] = [], role = "owner
     return Promise.resolve(
       asked.at(-1)! < first
         ? Response.json({ code: "tier_limit", detail: "The tier 'free' allows at most 7 days of history", limit: { name: "historyDays", max: 7, current: null, tier: "free" } }, { status: 403 })
-        : Response.json({ summary: developers.length > 0 ? { ...CALL, developers: 1 } : NONE, developers, nextCursor: null }),
+        : Response.json({ summary: developers.length > 0 ? { ...developers[0], developers: 1 } : NONE, developers, nextCursor: null }),
     );
   });
   const features = { historyDays: 7 };
@@ -59,6 +61,16 @@ test("an agent that has told of nothing is not taken for none at all, and the ot
   open("/dashboard/developers?team=acme&agent=codex", [CALL]);
   await userEvent.click(await screen.findByRole("button", { name: "Show every agent" }));
   expect((await screen.findByTestId("developers-spend")).textContent).toContain("$0.50");
+});
+
+test("what agents report is compared for the calls that have a price, and how many have none is told", async () => {
+  open("/dashboard/developers?team=acme", [REPORTED]);
+  expect((await screen.findByTestId("developers-reported")).textContent).toMatch(/\$0\.50\s*4 calls; without the 1 that has no price, reported: \$0\.40, counted: \$0\.90 \(\+125(\.0)?%\)/);
+});
+
+test("what agents report of calls without any price is not compared at all", async () => {
+  open("/dashboard/developers?team=acme", [{ ...REPORTED, comparedRuns: 0, reportedOfCompared: "0.00", costOfReported: "0.00" }]);
+  expect((await screen.findByTestId("developers-reported")).textContent).toMatch(/\$0\.50\s*4 calls, without a price to compare with$/);
 });
 
 test("an address with a range that there is not says what is shown in its place", async () => {

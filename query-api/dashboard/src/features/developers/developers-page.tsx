@@ -144,11 +144,21 @@ function calls(count: number): string {
   return `${formatCount(count)} ${count === 1 ? "call" : "calls"}`;
 }
 
-/** What the agents say against what is counted, of the same calls. */
+/** What the agents say against what is counted, of the same calls: those without a price are left out, and told. */
 function Compared({ sum }: { sum: Sum }) {
+  const without = sum.reportedRuns - sum.comparedRuns;
+  if (sum.comparedRuns === 0) {
+    return <>{calls(sum.reportedRuns)}, without a price to compare with</>;
+  }
   return (
     <>
-      {calls(sum.reportedRuns)}; counted: <Amount usd={sum.costOfReported} /> <Difference ours={sum.costOfReported} theirs={sum.reported} />
+      {calls(sum.reportedRuns)};{" "}
+      {without > 0 && (
+        <>
+          without the {formatCount(without)} that {without === 1 ? "has" : "have"} no price, reported: <Amount usd={sum.reportedOfCompared} />,{" "}
+        </>
+      )}
+      counted: <Amount usd={sum.costOfReported} /> <Difference ours={sum.costOfReported} theirs={sum.reportedOfCompared} />
     </>
   );
 }

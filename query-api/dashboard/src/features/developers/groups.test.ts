@@ -3,7 +3,7 @@ import type { AgentUse } from "./api";
 import { groupsOf, total } from "./groups";
 
 function call(userId: string, model: string, agent: string, cost: string, reportedCost = "0.00"): AgentUse {
-  return { userId, model, agent, cost, reportedCost, costOfReported: reportedCost, sessions: 1, runs: 2, unpricedRuns: 0, totalTokens: 10, reportedRuns: 1 } as AgentUse;
+  return { userId, model, agent, cost, reportedCost, comparedRuns: 1, reportedOfCompared: reportedCost, costOfReported: reportedCost, sessions: 1, runs: 2, unpricedRuns: 0, totalTokens: 10, reportedRuns: 1 } as AgentUse;
 }
 
 const USES = [call("ann", "opus", "claude-code", "3.00", "2.90"), call("ann", "gpt-5", "codex", "0.50"), call("bob", "opus", "claude-code", "4.000000001")];

@@ -9,7 +9,10 @@ export interface Sum {
   cost: NanoUsd;
   reportedRuns: number;
   reported: NanoUsd;
-  /** What we count for those that the agents report a cost for: to be held against it. */
+  /** Those of them that have a price, too. */
+  comparedRuns: number;
+  reportedOfCompared: NanoUsd;
+  /** What we count for those that are compared: to be held against what is reported for them. */
   costOfReported: NanoUsd;
 }
 
@@ -22,7 +25,7 @@ export interface Group {
   parts: { name: string; agent: string; sum: Sum }[];
 }
 
-const NOTHING: Sum = { sessions: 0, runs: 0, unpricedRuns: 0, tokens: 0, cost: 0n, reportedRuns: 0, reported: 0n, costOfReported: 0n };
+const NOTHING: Sum = { sessions: 0, runs: 0, unpricedRuns: 0, tokens: 0, cost: 0n, reportedRuns: 0, reported: 0n, comparedRuns: 0, reportedOfCompared: 0n, costOfReported: 0n };
 
 function plus(a: Sum, b: Sum): Sum {
   return {
@@ -34,6 +37,8 @@ function plus(a: Sum, b: Sum): Sum {
     cost: a.cost + b.cost,
     reportedRuns: a.reportedRuns + b.reportedRuns,
     reported: a.reported + b.reported,
+    comparedRuns: a.comparedRuns + b.comparedRuns,
+    reportedOfCompared: a.reportedOfCompared + b.reportedOfCompared,
     costOfReported: a.costOfReported + b.costOfReported,
   };
 }
@@ -47,6 +52,8 @@ export function sumOf(use: Omit<AgentUse, "userId" | "model" | "agent">): Sum {
     cost: nanoUsd(use.cost),
     reportedRuns: use.reportedRuns,
     reported: nanoUsd(use.reportedCost),
+    comparedRuns: use.comparedRuns,
+    reportedOfCompared: nanoUsd(use.reportedOfCompared),
     costOfReported: nanoUsd(use.costOfReported),
   };
 }

@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import { useState } from "react";
-import { messageOf, ProblemError } from "@/shared/api/client";
+import { ProblemError } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { SelectField, TextArea, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
@@ -84,7 +84,7 @@ export function ChannelDialog({ account, channel, onClose }: { account: Account;
           placeholder="finance@example.com"
           help="One a line, or with commas between."
           value={to}
-          error={problem?.errors.find((fault) => fault.field.startsWith("to")) && messageOf(problem)}
+          error={problem?.list("to", "address")}
           onChange={(event) => setTo(event.target.value)}
         />
       ) : (

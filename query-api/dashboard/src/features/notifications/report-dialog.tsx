@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { messageOf, ProblemError } from "@/shared/api/client";
+import { ProblemError } from "@/shared/api/client";
 import { zones } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { SelectField, TextArea, TextField } from "@/shared/ui/field";
@@ -17,7 +17,7 @@ export function ReportDialog({ account, report, onClose }: { account: Account; r
   const save = useSaveReport(account);
   const problem = save.error instanceof ProblemError ? save.error : null;
   const addresses = addressesOf(to);
-  const isOfTo = problem?.errors.some((fault) => fault.field.startsWith("to")) ?? false;
+  const isToldByFields = problem !== null && problem.errors.length > 0 && problem.errors.every(({ field }) => /^(name$|to($|\[))/.test(field));
   return (
     <FormDialog
       title={report ? `Change ${report.name}` : "Have a report sent"}
@@ -25,7 +25,7 @@ export function ReportDialog({ account, report, onClose }: { account: Account; r
       submit={report ? "Save" : "Add"}
       busy={save.isPending}
       disabled={name.trim() === "" || addresses.length === 0}
-      error={isOfTo ? null : save.error}
+      error={isToldByFields ? null : save.error}
       onClose={onClose}
       onSubmit={() =>
         save.mutate(
@@ -62,7 +62,7 @@ export function ReportDialog({ account, report, onClose }: { account: Account; r
         placeholder="finance@example.com"
         help="One address a line, or with commas between; twenty at most."
         value={to}
-        error={isOfTo ? messageOf(problem) : undefined}
+        error={problem?.list("to", "address")}
         onChange={(event) => setTo(event.target.value)}
       />
     </FormDialog>

@@ -11,6 +11,7 @@ test.each([
 
 test.each([
   ["1,500", /Write 1500/],
+  ["1.500", /Write 1500/],
   ["dear", /such as/],
   ["1000000", /Less than a million/],
 ])("a rate of '%s' is refused with a word why", (text, fault) => expect(typedRate(text).fault).toMatch(fault));

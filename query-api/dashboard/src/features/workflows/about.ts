@@ -1,5 +1,5 @@
 import type { Schemas } from "@/shared/api/client";
-import { typedUsd } from "@/shared/format/typed-amounts";
+import { fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Workflow } from "./api";
 
 export const ALERTS = {
@@ -32,7 +32,7 @@ export function aboutOf(workflow: Workflow): About {
     tags: (workflow.tags ?? []).join(", "),
     runsAtOnce: String(workflow.maxConcurrentRuns ?? ""),
     alerts: new Set(wishes?.alertTypes ?? (Object.keys(ALERTS) as AlertKind[])),
-    cost: wishes?.costThresholdUsd ?? "",
+    cost: fieldUsd(wishes?.costThresholdUsd ?? ""),
     slowFactor: String(wishes?.slowFactor ?? ""),
   };
 }

@@ -2,8 +2,10 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import type { Settings } from "./definition";
 import { UsdField } from "./typed-fields";
 
+/** All of these are whole: a point or a comma can only stand between thousands. */
 function number(value: string): number | undefined {
-  return value.trim() === "" || Number.isNaN(Number(value)) ? undefined : Number(value);
+  const digits = value.replaceAll(/\D/g, "");
+  return digits === "" ? undefined : Number(digits);
 }
 
 /** How the whole workflow runs. */
@@ -60,7 +62,7 @@ export function SettingsForm({ settings, readOnly, onChange }: { settings: Setti
             placeholder="60"
             value={settings.loopDelay === undefined ? "" : settings.loopDelay / 1000}
             onChange={(event) => {
-              const seconds = number(event.target.value.replaceAll(/\D/g, ""));
+              const seconds = number(event.target.value);
               set({ loopDelay: seconds === undefined ? undefined : seconds * 1000 });
             }}
           />

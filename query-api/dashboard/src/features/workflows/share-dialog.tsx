@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserPlus, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "@/shared/api/client";
+import { messageOf, ProblemError } from "@/shared/api/client";
 import { useMemberNames, useMemberNamesQuery } from "@/shared/session/members";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
@@ -9,7 +9,6 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import { ChoicesFailure, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { permissionsQuery, useShare, type Grant, type Level, type Share } from "./api-automation";
-import { faultsInWords } from "./share-words";
 
 const LEVELS: Record<Level, { label: string; help: string }> = {
   viewer: { label: "May look", help: "See it and how it ran" },
@@ -106,7 +105,7 @@ function Grants({
         </form>
       )}
       {mayChange && <ChoicesFailure what="The people of the team" query={people} />}
-      {share.error && <Note tone="critical">{faultsInWords(share.error) ?? messageOf(share.error)}</Note>}
+      {share.error && <Note tone="critical">{share.error instanceof ProblemError && share.error.errors.length > 0 ? share.error.withoutFields() : messageOf(share.error)}</Note>}
       {granted.length === 0 ? (
         <p className="text-soft">It is shared with nobody in particular.</p>
       ) : (

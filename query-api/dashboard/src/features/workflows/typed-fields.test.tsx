@@ -50,6 +50,16 @@ test("a limit in dollars is the one that was written, with a point or a comma, a
   expect([said.value, input("At most").getAttribute("aria-invalid")]).toEqual(["1,500", "true"]);
 });
 
+test("a limit that could be two is not handed on as one of them, and one that is set already can be read in one way only", async () => {
+  const said = show((props) => <UsdField label="At most" {...props} />);
+  await userEvent.type(input("At most"), "1.500");
+  expect([said.value, input("At most").value, input("At most").getAttribute("aria-invalid")]).toEqual(["1,500", "1.500", "true"]);
+  await userEvent.type(input("At most"), "0");
+  expect([said.value, input("At most").value, input("At most").getAttribute("aria-invalid")]).toEqual(["1.50", "1.5000", null]);
+  act(() => said.undo("2.125"));
+  expect([input("At most").value, input("At most").getAttribute("aria-invalid")]).toEqual(["2.1250", null]);
+});
+
 test("what comes from elsewhere, as by undoing, is what is shown", async () => {
   const said = show((props) => <NumberField label="Limit" {...props} />, 3);
   await userEvent.type(input("Limit"), "0");

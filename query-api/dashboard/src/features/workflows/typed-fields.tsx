@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { faultOfUsd, typedUsd } from "@/shared/format/typed-amounts";
+import { faultOfTwo, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import { TextArea, TextField } from "@/shared/ui/field";
 import { readJson, readNames, readNumber, textOf, useTyped } from "./typed";
 
@@ -30,12 +30,11 @@ export function NumberField({ decimal = false, value, onChange, ...field }: Prop
 }
 
 /**
- * Dollars, as exact text; undefined while there are none. What is no amount, or could be two, stays as it is written: it is refused
- * when it is saved, and never taken for no limit or for another one.
+ * Dollars, as exact text; undefined while there are none. What is no amount, or could be two, is handed on so that it is refused when
+ * it is saved, and never taken for no limit or for another one.
  */
 export function UsdField({ value, onChange, ...field }: Props<string>) {
-  const read = (text: string) => typedUsd(text).usd ?? (text.trim() || undefined);
-  const [text, setTyped] = useTyped(value, read, textOf);
+  const [text, setTyped] = useTyped(value, readUsd, (usd) => fieldUsd(textOf(usd)));
   return (
     <TextField
       {...field}
@@ -45,10 +44,16 @@ export function UsdField({ value, onChange, ...field }: Props<string>) {
       error={faultOfUsd(text)}
       onChange={(event) => {
         setTyped(event.target.value);
-        onChange(read(event.target.value));
+        onChange(readUsd(event.target.value));
       }}
     />
   );
+}
+
+function readUsd(text: string): string | undefined {
+  const trimmed = text.trim();
+  // The API, whose point is a decimal one, would take 1.500 for one and a half; with a comma it takes it for nothing.
+  return typedUsd(text).usd ?? ((faultOfTwo(trimmed) === undefined ? trimmed : trimmed.replace(".", ",")) || undefined);
 }
 
 /** Names with commas between them. */

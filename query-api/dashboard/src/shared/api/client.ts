@@ -105,6 +105,27 @@ export class ProblemError extends Error {
     const found = this.errors.find((error) => error.field === name);
     return found && `${capital(found.detail)}. ${found.remedy}`;
   }
+
+  /**
+   * What is wrong with a field that is a list, in words for those who do not know its name.
+   *
+   * @param one what it is a list of, such as "address"
+   */
+  list(name: string, one: string): string | undefined {
+    const found = this.errors.flatMap(({ field, detail, remedy }) => {
+      if (field === name) {
+        return `${capital(detail)}. ${remedy}`;
+      }
+      const index = field.startsWith(`${name}[`) ? /^\d+(?=\])/.exec(field.slice(name.length + 1)) : null;
+      return index ? `The ${nth(Number(index[0]))} ${one} ${detail}. ${remedy}` : [];
+    });
+    return found.length > 0 ? found.join(" ") : undefined;
+  }
+
+  /** All that is wrong, for a form of one thing: it is plain what it is about, and the API's names of fields tell nobody more. */
+  withoutFields(): string {
+    return this.errors.length > 0 ? this.errors.map(({ detail, remedy }) => `${capital(detail)}. ${remedy}`).join(" ") : this.message;
+  }
 }
 
 export interface FieldProblem {
@@ -180,6 +201,13 @@ export function messageOf(error: unknown): string {
     return "The server cannot be reached. Check the connection and try again.";
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
+/** @param index from 0, and at most 19 */
+function nth(index: number): string {
+  return ORDINALS[index] ?? `${index + 1}th`;
 }
 
 function capital(text: string): string {

@@ -9,7 +9,9 @@ package com.promptmanage.query.developer;
  * @param costNanoUsd what the account is charged for them
  * @param reported how many came with a cost of the agent's own
  * @param reportedNanoUsd what the agents say that those cost
- * @param costOfReportedNanoUsd what the account is charged for those: to be held against what was reported
+ * @param compared how many of those have a price, too
+ * @param reportedOfComparedNanoUsd what the agents say that these cost
+ * @param costOfReportedNanoUsd what the account is charged for these: to be held against what was reported for them
  */
 record AgentUse(
         String userId,
@@ -23,4 +25,6 @@ record AgentUse(
         long costNanoUsd,
         long reported,
         long reportedNanoUsd,
+        long compared,
+        long reportedOfComparedNanoUsd,
         long costOfReportedNanoUsd) {}

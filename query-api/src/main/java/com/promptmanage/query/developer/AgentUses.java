@@ -42,6 +42,9 @@ final class AgentUses {
                                        coalesce(sum(cost_nano_usd), 0)::bigint AS cost,
                                        count(reported_cost_nano_usd) AS reported,
                                        coalesce(sum(reported_cost_nano_usd), 0)::bigint AS reported_cost,
+                                       count(reported_cost_nano_usd) FILTER (WHERE NOT unpriced) AS compared,
+                                       coalesce(sum(reported_cost_nano_usd) FILTER (WHERE NOT unpriced), 0)::bigint
+                                           AS reported_of_compared,
                                        coalesce(sum(cost_nano_usd) FILTER (WHERE reported_cost_nano_usd IS NOT NULL), 0)::bigint
                                            AS cost_of_reported
                                 FROM (
@@ -75,6 +78,8 @@ final class AgentUses {
                                 row.getLong("cost"),
                                 row.getLong("reported"),
                                 row.getLong("reported_cost"),
+                                row.getLong("compared"),
+                                row.getLong("reported_of_compared"),
                                 row.getLong("cost_of_reported")))
                         .list());
     }

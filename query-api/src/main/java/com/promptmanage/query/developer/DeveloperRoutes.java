@@ -67,6 +67,8 @@ public final class DeveloperRoutes implements Routes {
         money(json, "cost", use.costNanoUsd());
         json.put("reportedRuns", use.reported());
         money(json, "reportedCost", use.reportedNanoUsd());
+        json.put("comparedRuns", use.compared());
+        money(json, "reportedOfCompared", use.reportedOfComparedNanoUsd());
         money(json, "costOfReported", use.costOfReportedNanoUsd());
     }
 

@@ -179,7 +179,8 @@ final class ChannelRoutes implements Routes {
                 List.of(ids.next("delivery")),
                 new Message(ids.next("test"), now, List.of(SampleAlert.of(channel.account(), now))),
                 0,
-                null);
+                null,
+                List.of());
         Outcome outcome = sender.send(channel.id(), channel.destination(), due.message());
         log.keepTrial(owned.scope(), channel, due, now, outcome);
         ctx.json(JsonNodeFactory.instance

@@ -180,7 +180,7 @@ final class Deliveries implements AutoCloseable {
     /** @return whether to go on with the channel */
     private boolean attempt(Lease lease, Destination destination, Due due) {
         Instant startedAt = clock.instant();
-        Outcome outcome = sent(lease, destination, due.message());
+        Outcome outcome = sent(lease, destination, due);
         Instant now = clock.instant();
         Next next = next(lease, due, startedAt, outcome, now);
         boolean recorded = table.record(lease, new Attempt(due, startedAt, outcome, next), now);
@@ -196,16 +196,16 @@ final class Deliveries implements AutoCloseable {
     }
 
     /** What cannot be made into a message is tried again later, so that those behind it have their turn. */
-    private Outcome sent(Lease lease, Destination destination, Message message) {
+    private Outcome sent(Lease lease, Destination destination, Due due) {
         try {
-            return sender.send(lease.channelId(), destination, message);
+            return sender.send(lease.channelId(), destination, due.message(), due.mailed());
         } catch (UnavailableException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
             LOGGER.atError()
                     .setCause(e)
                     .addKeyValue("channelId", lease.channelId())
-                    .addKeyValue("messageId", message.id())
+                    .addKeyValue("messageId", due.message().id())
                     .log("a message cannot be made");
             return new Outcome(Outcome.End.UNMADE, null, UNMADE, null, Duration.ZERO);
         }
@@ -221,7 +221,7 @@ final class Deliveries implements AutoCloseable {
                         lease, "The address answered %d: it takes nothing any more.".formatted(outcome.status()), now);
             case UNMADE -> later(due, startedAt, outcome, now);
             case RETRY ->
-                failingSince != null && failingSince.plus(FAILING_MAX).isBefore(now)
+                !outcome.isReceived() && failingSince != null && failingSince.plus(FAILING_MAX).isBefore(now)
                         ? switchOff(
                                 lease,
                                 "Nothing could be delivered for %d days. The last attempt: %s"

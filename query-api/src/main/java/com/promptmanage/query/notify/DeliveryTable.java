@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -54,15 +55,18 @@ final class DeliveryTable {
      *
      * @param ids of the rows
      * @param attempts how many were made
+     * @param mailed addresses that have all of it, though the channel's others have not
      */
     record Due(
             List<String> ids,
             Message message,
             int attempts,
-            @Nullable Instant firstAttemptAt) {
+            @Nullable Instant firstAttemptAt,
+            List<String> mailed) {
 
         Due {
             ids = List.copyOf(ids);
+            mailed = List.copyOf(mailed);
         }
     }
 
@@ -73,7 +77,8 @@ final class DeliveryTable {
             Instant raisedAt,
             @Nullable String batch,
             int attempts,
-            @Nullable Instant firstAttemptAt) {}
+            @Nullable Instant firstAttemptAt,
+            List<String> mailed) {}
 
     /** Takes on channels that have something to deliver and that nobody else has taken on. */
     List<Lease> lease(Instant now, Instant until, int most) {
@@ -119,7 +124,7 @@ final class DeliveryTable {
      */
     Optional<Due> next(Lease lease, boolean joins, Instant now) {
         return database.asSystem(handle -> handle.createQuery("""
-                        SELECT id, alert_id, alert::text AS alert, raised_at, batch, attempts, first_attempt_at
+                        SELECT id, alert_id, alert::text AS alert, raised_at, batch, attempts, first_attempt_at, mailed
                         FROM alert_deliveries
                         WHERE channel_id = :channel AND status = 'pending' AND due_at <= :now
                         ORDER BY due_at, created_at, id
@@ -138,10 +143,11 @@ final class DeliveryTable {
                     List.of(first.id()),
                     new Message(first.alertId(), first.raisedAt(), List.of(first.alert())),
                     first.attempts(),
-                    first.firstAttemptAt());
+                    first.firstAttemptAt(),
+                    first.mailed());
         }
         List<Row> rows = handle.createQuery("""
-                        SELECT id, alert_id, alert::text AS alert, raised_at, batch, attempts, first_attempt_at
+                        SELECT id, alert_id, alert::text AS alert, raised_at, batch, attempts, first_attempt_at, mailed
                         FROM alert_deliveries
                         WHERE channel_id = :channel AND status = 'pending' AND batch = :batch
                           AND due_at = (SELECT due_at FROM alert_deliveries WHERE id = :first)
@@ -154,6 +160,8 @@ final class DeliveryTable {
                 .bind("most", BATCH_MAX)
                 .map((row, ctx) -> row(row))
                 .list();
+        var mailed = new ArrayList<>(first.mailed());
+        rows.forEach(row -> mailed.retainAll(row.mailed()));
         return new Due(
                 rows.stream().map(Row::id).toList(),
                 new Message(
@@ -163,7 +171,8 @@ final class DeliveryTable {
                         rows.getLast().raisedAt(),
                         rows.stream().map(Row::alert).toList()),
                 first.attempts(),
-                first.firstAttemptAt());
+                first.firstAttemptAt(),
+                mailed);
     }
 
     /** What is to be kept of an attempt. */
@@ -187,12 +196,12 @@ final class DeliveryTable {
             Outcome.End end = attempt.outcome().end();
             int held = handle.createUpdate("""
                             UPDATE notification_channels
-                            SET failing_since = CASE WHEN :delivered THEN NULL
+                            SET failing_since = CASE WHEN :received THEN NULL
                                                      WHEN :unmade THEN failing_since
                                                      ELSE coalesce(failing_since, :startedAt) END
                             WHERE id = :id AND lease = :lease
                             """)
-                    .bind("delivered", end == Outcome.End.DELIVERED)
+                    .bind("received", attempt.outcome().isReceived())
                     .bind("unmade", end == Outcome.End.UNMADE)
                     .bind("startedAt", utc(attempt.startedAt()))
                     .bind("id", lease.channelId())
@@ -241,6 +250,8 @@ final class DeliveryTable {
                         UPDATE alert_deliveries
                         SET attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, :startedAt),
                             status = :status, due_at = coalesce(CAST(:again AS timestamptz), due_at), problem = :problem,
+                            mailed = CASE WHEN :status = 'delivered' THEN CAST('{}' AS text[])
+                                          ELSE mailed || CAST(:reached AS text[]) END,
                             finished_at = CASE WHEN :status = 'pending' THEN NULL ELSE CAST(:now AS timestamptz) END
                         WHERE id = ANY (:ids)
                         """)
@@ -253,6 +264,7 @@ final class DeliveryTable {
                                 ? null
                                 : attempt.outcome().problem())
                 .bind("now", utc(now))
+                .bindArray("reached", String.class, attempt.outcome().reached())
                 .bindArray("ids", String.class, attempt.due().ids())
                 .execute();
     }
@@ -295,7 +307,8 @@ final class DeliveryTable {
                 row.getObject("raised_at", OffsetDateTime.class).toInstant(),
                 row.getString("batch"),
                 row.getInt("attempts"),
-                instant(row, "first_attempt_at"));
+                instant(row, "first_attempt_at"),
+                List.of((String[]) row.getArray("mailed").getArray()));
     }
 
     static ObjectNode alert(String json) {

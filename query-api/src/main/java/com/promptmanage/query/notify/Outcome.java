@@ -1,6 +1,7 @@
 package com.promptmanage.query.notify;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param status of the other side's answer; null if there was none
  * @param said what it answered, cut, or why there was no answer
  * @param pause how long it wants us to wait; null if it did not say
+ * @param reached addresses of a mail that have it, though others have not; empty once all have it
  */
 record Outcome(
         End end,
         @Nullable Integer status,
         String said,
         @Nullable Duration pause,
-        Duration took) {
+        Duration took,
+        List<String> reached) {
 
     /** What follows from it. */
     enum End {
@@ -46,6 +49,17 @@ record Outcome(
         // What PostgreSQL cannot keep, and what would spoil a list.
         said = said.replaceAll("\\p{Cntrl}+", " ").strip();
         said = said.length() <= SAID_LENGTH_MAX ? said : said.substring(0, SAID_LENGTH_MAX) + "…";
+        reached = List.copyOf(reached);
+    }
+
+    /** To one address, or to all of several. */
+    Outcome(End end, @Nullable Integer status, String said, @Nullable Duration pause, Duration took) {
+        this(end, status, said, pause, took, List.of());
+    }
+
+    /** Whether someone has it. */
+    boolean isReceived() {
+        return end == End.DELIVERED || !reached.isEmpty();
     }
 
     /** For people, of an attempt that did not deliver: an answer's text alone, such as "ok", does not tell what was wrong. */

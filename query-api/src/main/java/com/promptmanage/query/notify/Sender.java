@@ -3,6 +3,7 @@ package com.promptmanage.query.notify;
 import com.promptmanage.query.notify.Outcome.End;
 import com.promptmanage.service.mail.MailException;
 import com.promptmanage.service.mail.Mailer;
+import com.promptmanage.service.mail.Sent;
 import com.promptmanage.service.outbound.Call;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundException;
@@ -50,13 +51,19 @@ final class Sender {
         return mailer.isPresent();
     }
 
+    /** To all that the destination names. */
     Outcome send(String channelId, Destination destination, Message message) {
+        return send(channelId, destination, message, List.of());
+    }
+
+    /** @param mailed addresses that have it already, by an attempt that did not reach the others */
+    Outcome send(String channelId, Destination destination, Message message, List<String> mailed) {
         return switch (destination) {
             case Destination.Webhook webhook ->
                 post(signed(webhook, message, WebhookBody.of(message, webhook.format())), GONE);
             case Destination.Slack slack -> post(call(slack.url(), ChatBody.slack(message, dashboard)), CHAT_GONE);
             case Destination.Teams teams -> post(call(teams.url(), ChatBody.teams(message, dashboard)), CHAT_GONE);
-            case Destination.Email email -> mail(channelId, email.to(), message);
+            case Destination.Email email -> mail(channelId, without(mailed, email), message);
             // Another process may have the key, or be given it.
             case Destination.Unreadable unreadable ->
                 new Outcome(End.RETRY, null, Destination.Unreadable.PROBLEM, null, Duration.ZERO);
@@ -90,14 +97,30 @@ final class Sender {
         }
     }
 
+    private static List<String> without(List<String> mailed, Destination.Email email) {
+        return email.to().stream().filter(address -> !mailed.contains(address)).toList();
+    }
+
     private Outcome mail(String channelId, List<String> to, Message message) {
         long startedNanos = System.nanoTime();
         if (mailer.isEmpty()) {
             return new Outcome(End.RETRY, null, "the operator has set up no mail server", null, since(startedNanos));
         }
+        if (to.isEmpty()) {
+            return new Outcome(End.DELIVERED, null, "each of its addresses has it", null, since(startedNanos));
+        }
         try {
-            mailer.get().send(AlertMail.of(message, channelId, to, dashboard));
-            return new Outcome(End.DELIVERED, null, "taken by the mail server", null, since(startedNanos));
+            Sent sent = mailer.get().sendToWhomItCan(AlertMail.of(message, channelId, to, dashboard));
+            if (sent.refused().isEmpty()) {
+                return new Outcome(End.DELIVERED, null, "taken by the mail server", null, since(startedNanos));
+            }
+            return new Outcome(
+                    sent.isWorthAnotherAttempt() ? End.RETRY : End.REFUSED,
+                    null,
+                    sent.problem(),
+                    null,
+                    since(startedNanos),
+                    sent.reached());
         } catch (MailException e) {
             return new Outcome(
                     e.isPermanent() ? End.REFUSED : End.RETRY,

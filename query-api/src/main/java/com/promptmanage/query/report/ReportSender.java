@@ -7,6 +7,7 @@ import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.mail.Mail;
 import com.promptmanage.service.mail.MailException;
 import com.promptmanage.service.mail.Mailer;
+import com.promptmanage.service.mail.Sent;
 import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Metering;
@@ -131,8 +132,9 @@ public final class ReportSender implements AutoCloseable {
     }
 
     private void makeAndSend(Lease lease, AccountReads reads) {
+        Sent sent;
         try {
-            mailer.send(mail(lease, UsageReport.write(reads, of(lease), clock.instant())));
+            sent = mailer.sendExceptToNobody(mail(lease, UsageReport.write(reads, of(lease), clock.instant())));
         } catch (MailException e) {
             failed(lease, e);
             return;
@@ -145,7 +147,7 @@ public final class ReportSender implements AutoCloseable {
             notMade(lease, e);
             return;
         }
-        finish(lease, null);
+        finish(lease, sent.refused().isEmpty() ? null : sent.problem());
     }
 
     /** It is tried less and less often, until the next period's report takes its turn. */

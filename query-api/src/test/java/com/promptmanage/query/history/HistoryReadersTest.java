@@ -84,6 +84,27 @@ class HistoryReadersTest {
     }
 
     @Test
+    void whatAgentsReportIsComparedForCallsThatHaveAPriceOnly() throws Exception {
+        String time = "2026-11-24T00:00:00Z";
+        stand.commit(List.of(
+                RatedTopic.event("1", time, agent("carl", "claude-code", "s1", "40"), "rated", "60"),
+                RatedTopic.event("2", time, agent("carl", "claude-code", "s1", "500"), "unpriced", "null"),
+                RatedTopic.event("3", time, agent("carl", "claude-code", "s1", "null"), "rated", "9")));
+
+        JsonNode carl = stand.get("/api/token-tracking/developers?teamId=acme&startDate=2026-11-01")
+                .json()
+                .at("/developers/0");
+
+        assertThat(carl.path("userId").asText()).isEqualTo("carl");
+        assertThat(carl.path("reportedRuns").longValue()).isEqualTo(2);
+        assertThat(carl.path("reportedCostNanoUsd").longValue()).isEqualTo(540);
+        assertThat(carl.path("comparedRuns").longValue()).isEqualTo(1);
+        assertThat(carl.path("reportedOfComparedNanoUsd").longValue()).isEqualTo(40);
+        assertThat(carl.path("reportedOfCompared").asText()).isEqualTo("0.00000004");
+        assertThat(carl.path("costOfReportedNanoUsd").longValue()).isEqualTo(60);
+    }
+
+    @Test
     void whatDevelopersSpendStandsBesideWhatTheirAgentsReport() throws Exception {
         String time = "2026-11-24T00:00:00Z";
         stand.commit(List.of(

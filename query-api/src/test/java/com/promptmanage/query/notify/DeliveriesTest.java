@@ -275,4 +275,90 @@ class DeliveriesTest {
                 .as("a mailbox that does not exist today does not exist in an hour")
                 .isEqualTo(1);
     }
+
+    @Test
+    void anAddressThatIsRefusedIsNamedAndKeepsTheAlertFromNobodyElse() throws Exception {
+        JsonNode channel = api.create(api.admin(), "/api/teams/acme", """
+                {"kind":"email","name":"all","to":["finance@example.com","nobody@example.com","ops@example.com"]}""");
+        String id = channel.path("id").asText();
+        api.deliver();
+
+        api.raise(alert("a1", Severity.CRITICAL));
+
+        JsonNode delivery = attempted(id, "failed", 1);
+        assertThat(delivery.path("problem").asText())
+                .isEqualTo("the mail server refused nobody@example.com with code 550; the other 2 have it");
+        assertThat(delivery.path("attempts").path(0).path("response").asText())
+                .isEqualTo(delivery.path("problem").asText());
+        assertThat(mailServer.mails()).hasSize(1);
+        assertThat(mailServer.mails().getFirst())
+                .contains("RCPT TO:<finance@example.com>", "RCPT TO:<ops@example.com>")
+                .doesNotContain("nobody@");
+
+        sendAgain(id, delivery);
+        attempted(id, "failed", 2);
+        assertThat(mailServer.mails()).as("who has it is not sent it again").hasSize(1);
+
+        api.api().send(api.admin(), "PATCH", "/api/teams/acme/notification-channels/" + id, """
+                {"to":["finance@example.com","somebody@example.com","ops@example.com"]}""");
+        sendAgain(id, delivery);
+        attempted(id, "delivered", 3);
+        assertThat(mailServer.mails()).hasSize(2);
+        assertThat(mailServer.mails().getLast())
+                .contains("RCPT TO:<somebody@example.com>")
+                .doesNotContain("finance@", "ops@");
+
+        sendAgain(id, delivery);
+        attempted(id, "delivered", 4);
+        assertThat(mailServer.mails())
+                .as("what everyone has is sent to everyone, if it is asked for")
+                .hasSize(3);
+        assertThat(mailServer.mails().getLast())
+                .contains("<finance@example.com>", "<somebody@example.com>", "<ops@example.com>");
+    }
+
+    @Test
+    void anAddressThatIsRefusedForNowIsTriedAgainAloneAndOthersHaveItAtOnce() throws Exception {
+        JsonNode channel = api.create(api.admin(), "/api/teams/acme", """
+                {"kind":"email","name":"two","to":["busy@example.com","finance@example.com"]}""");
+        String id = channel.path("id").asText();
+        api.deliver();
+
+        api.raise(alert("a1", Severity.CRITICAL));
+
+        assertThat(attempted(id, "pending", 1).path("problem").asText())
+                .isEqualTo("the mail server refused busy@example.com with code 451; the other one has it");
+        assertThat(mailServer.mails()).hasSize(1);
+        mailServer.takeForBusy();
+        api.api().clock().advance(Duration.ofSeconds(7));
+
+        stand.awaitDelivered(channel, 1);
+        assertThat(mailServer.mails()).hasSize(2);
+        assertThat(mailServer.mails().getLast())
+                .contains("RCPT TO:<busy@example.com>")
+                .doesNotContain("finance@");
+    }
+
+    private void sendAgain(String channelId, JsonNode delivery) {
+        assertThat(api.api()
+                        .post(
+                                api.admin(),
+                                "/api/teams/acme/notification-channels/%s/deliveries/%s/resend"
+                                        .formatted(
+                                                channelId,
+                                                delivery.path("id").asText()),
+                                "")
+                        .status())
+                .isEqualTo(202);
+    }
+
+    /** The channel's only delivery, once so many attempts were made and it is so. */
+    private JsonNode attempted(String channelId, String status, int attempts) throws Exception {
+        Await.until(() -> {
+            JsonNode now = api.deliveries(channelId).path(0);
+            assertThat(now.path("attemptCount").asInt()).isEqualTo(attempts);
+            assertThat(now.path("status").asText()).isEqualTo(status);
+        });
+        return api.deliveries(channelId).path(0);
+    }
 }

@@ -10,12 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Takes every mail and keeps it as it came; except for {@code nobody@…}, whom it does not know. */
+/**
+ * Takes every mail and keeps it as it came; except for {@code nobody@…}, whom it does not know, and for a while for
+ * {@code busy@…}.
+ */
 public final class MailCatcher implements AutoCloseable {
 
     private final ServerSocket server = new ServerSocket(0, 20, InetAddress.getLoopbackAddress());
 
     private final List<String> mails = new CopyOnWriteArrayList<>();
+
+    private volatile boolean isBusy = true;
 
     public MailCatcher() throws IOException {
         Thread.ofVirtual().start(this::accept);
@@ -28,6 +33,11 @@ public final class MailCatcher implements AutoCloseable {
     /** Envelope and all. */
     public List<String> mails() {
         return mails;
+    }
+
+    /** Takes what comes for {@code busy@…}, from now on. */
+    void takeForBusy() {
+        isBusy = false;
     }
 
     @Override
@@ -55,6 +65,8 @@ public final class MailCatcher implements AutoCloseable {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("RCPT TO:<nobody@")) {
                     say(client, "550 no such user");
+                } else if (isBusy && line.startsWith("RCPT TO:<busy@")) {
+                    say(client, "451 later");
                 } else if (line.equals("DATA")) {
                     say(client, "354 go on");
                     for (String text = lines.readLine(); text != null && !text.equals("."); text = lines.readLine()) {

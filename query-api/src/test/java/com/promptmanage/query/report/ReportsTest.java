@@ -7,6 +7,7 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestRoutes;
+import com.promptmanage.query.notify.MailCatcher;
 import com.promptmanage.query.report.DueReports.Lease;
 import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.access.KeyScope;
@@ -276,6 +277,25 @@ class ReportsTest {
         assertThat(over.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-30");
         assertThat(over.at("/deliveries/0/status").textValue()).isEqualTo("failed");
         assertThat(over.at("/deliveries/0/problem").textValue()).contains("does not answer");
+    }
+
+    @Test
+    void anAddressThatIsRefusedIsNamedAndKeepsTheReportFromNobodyElse() throws Exception {
+        String id = id(api.post(admin, REPORTS, WEEKLY.replace("ops@", "nobody@")).json());
+        api.clock().set(DUE);
+        try (var choosy = new MailCatcher()) {
+            sender(choosy.port()).sendDue();
+            sender(choosy.port()).sendDue();
+
+            assertThat(choosy.mails()).hasSize(1);
+            assertThat(choosy.mails().getFirst())
+                    .contains("RCPT TO:<cfo@example.com>")
+                    .doesNotContain("nobody@");
+        }
+        JsonNode report = api.get(admin, REPORTS + "/" + id).json();
+        assertThat(report.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-30");
+        assertThat(report.at("/deliveries/0/problem").textValue())
+                .isEqualTo("the mail server refused nobody@example.com with code 550; the other one has it");
     }
 
     @Test

@@ -43,6 +43,11 @@ public record Mail(
         });
     }
 
+    /** The same message, to those alone. */
+    Mail withTo(List<String> recipients) {
+        return new Mail(id, recipients, subject, text, html, headers, attachments);
+    }
+
     private static String onOneLine(String text) {
         return ShownText.plain(text);
     }

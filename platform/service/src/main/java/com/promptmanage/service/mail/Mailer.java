@@ -15,9 +15,13 @@ import jakarta.mail.util.ByteArrayDataSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.IntPredicate;
 import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
@@ -69,6 +73,40 @@ public final class Mailer {
         }
     }
 
+    /** Sends to all whom the server takes it for. After an exception nobody has it, unless that is ambiguous. */
+    public Sent sendToWhomItCan(Mail mail) throws MailException {
+        return sendWithout(mail, code -> true);
+    }
+
+    /**
+     * Sends to all but those whom the server will never take it for. The others wait for whom it may take it for later: nobody has it
+     * after the exception, unless that is ambiguous.
+     */
+    public Sent sendExceptToNobody(Mail mail) throws MailException {
+        return sendWithout(mail, Sent::isPermanent);
+    }
+
+    /** The server is asked for all of them and takes the message for none if it refuses one: no attempt is half done. */
+    private Sent sendWithout(Mail mail, IntPredicate leftOut) throws MailException {
+        var refused = new LinkedHashMap<String, Integer>();
+        List<String> to = mail.to();
+        while (!to.isEmpty()) {
+            try {
+                send(mail.withTo(to));
+                break;
+            } catch (MailException e) {
+                var without = new LinkedHashMap<>(e.refused());
+                without.values().removeIf(code -> !leftOut.test(code));
+                if (without.isEmpty()) {
+                    throw e;
+                }
+                refused.putAll(without);
+                to = to.stream().filter(address -> !refused.containsKey(address)).toList();
+            }
+        }
+        return new Sent(to, refused);
+    }
+
     /**
      * Sends; when it returns, the server has taken the message for all of its recipients. After an exception nobody has it, unless
      * the exception is {@linkplain MailException#isAmbiguous ambiguous}.
@@ -90,9 +128,12 @@ public final class Mailer {
             throw new MailException("the mail server does not know us: the operator sees to that", false, false, e);
         } catch (MessagingException e) {
             int code = codeOf(e);
-            throw code == 0
-                    ? new MailException("the mail server does not answer", false, isBegun, e)
-                    : new MailException("the mail server refused with code " + code, code >= 500, false, e);
+            if (code == 0) {
+                throw new MailException("the mail server does not answer", false, isBegun, e);
+            }
+            Map<String, Integer> refused = refusedOf(e, mail.to());
+            String said = refused.isEmpty() ? "the mail server refused with code " + code : Sent.refusal(refused);
+            throw new MailException(said, Sent.isPermanent(code), false, refused, e);
         }
     }
 
@@ -171,6 +212,24 @@ public final class Mailer {
             code = Math.max(code, found);
         }
         return code;
+    }
+
+    /** By recipient, what the server answered when it refused that one. */
+    private static Map<String, Integer> refusedOf(MessagingException e, List<String> recipients) {
+        var codes = new HashMap<String, Integer>();
+        for (Exception cause = e; cause != null; cause = next(cause)) {
+            if (cause instanceof SMTPAddressFailedException failed && failed.getReturnCode() >= 400) {
+                codes.put(failed.getAddress().getAddress(), failed.getReturnCode());
+            }
+        }
+        var refused = new LinkedHashMap<String, Integer>();
+        for (String recipient : recipients) {
+            Integer code = codes.get(address(recipient).getAddress());
+            if (code != null) {
+                refused.put(recipient, code);
+            }
+        }
+        return refused;
     }
 
     private static @org.jspecify.annotations.Nullable Exception next(Exception e) {

@@ -25,9 +25,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,51 @@ class MailerTest {
     }
 
     @Test
+    void whoIsRefusedIsToldAndKeepsTheMailFromNobodyElse() throws Exception {
+        var taken = new CopyOnWriteArrayList<String>();
+        try (var choosy = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> takeSome(choosy, taken));
+            var mailer = new Mailer(settings(choosy.getLocalPort(), Security.NONE, Optional.empty()), CLOCK);
+
+            Mail all = to("Ann <ann@example.com>", "Bob <gone@example.com>", "busy@example.com");
+            Sent some = mailer.sendToWhomItCan(all);
+
+            assertThat(some.reached()).containsExactly("Ann <ann@example.com>");
+            assertThat(some.refused()).isEqualTo(Map.of("Bob <gone@example.com>", 550, "busy@example.com", 450));
+            assertThat(some.isWorthAnotherAttempt()).isTrue();
+            assertThat(some.problem())
+                    .isEqualTo("the mail server refused Bob <gone@example.com> with code 550, busy@example.com with"
+                            + " code 450; the other one has it");
+            assertThat(taken).containsExactly("ann@example.com");
+            Sent none = mailer.sendToWhomItCan(to("gone@example.com"));
+            assertThat(none.reached()).isEmpty();
+            assertThat(none.isWorthAnotherAttempt()).isFalse();
+            assertThat(none.problem()).isEqualTo("the mail server refused gone@example.com with code 550");
+            assertThat(taken).containsExactly("ann@example.com");
+        }
+    }
+
+    @Test
+    void theOthersWaitForWhoMayBeReachedLaterIfTheyAreToHaveItTogether() throws Exception {
+        var taken = new CopyOnWriteArrayList<String>();
+        try (var choosy = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> takeSome(choosy, taken));
+            var mailer = new Mailer(settings(choosy.getLocalPort(), Security.NONE, Optional.empty()), CLOCK);
+
+            Mail all = to("ann@example.com", "gone@example.com", "busy@example.com");
+            assertThatExceptionOfType(MailException.class)
+                    .isThrownBy(() -> mailer.sendExceptToNobody(all))
+                    .withMessage("the mail server refused busy@example.com with code 450")
+                    .satisfies(e -> assertThat(e.isPermanent()).isFalse());
+            assertThat(taken).isEmpty();
+            Sent sent = mailer.sendExceptToNobody(to("ann@example.com", "gone@example.com"));
+            assertThat(sent.reached()).containsExactly("ann@example.com");
+            assertThat(sent.refused()).isEqualTo(Map.of("gone@example.com", 550));
+            assertThat(taken).containsExactly("ann@example.com");
+        }
+    }
+
+    @Test
     void aServerThatIsAwayMayBeBackLater() throws Exception {
         int port = server.getSmtp().getPort();
         server.stop();
@@ -257,6 +304,51 @@ class MailerTest {
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    private static Mail to(String... recipients) {
+        return Mail.of("alert-1", List.of(recipients), "Budget exceeded", "t", "h");
+    }
+
+    /** Takes mail, but not for {@code gone@…}, and not now for {@code busy@…}. */
+    private static void takeSome(ServerSocket server, List<String> taken) {
+        while (!server.isClosed()) {
+            try (Socket client = server.accept();
+                    var lines = new BufferedReader(
+                            new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
+                say(client, "220 hello");
+                var recipients = new ArrayList<String>();
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    say(client, answer(line, recipients));
+                    if (line.equals("DATA")) {
+                        for (String text = lines.readLine(); !".".equals(text); text = lines.readLine()) {
+                            assertThat(text).isNotNull();
+                        }
+                        taken.addAll(recipients);
+                        say(client, "250 taken");
+                    }
+                }
+            } catch (java.io.IOException ignored) {
+                // The client has gone, or the test is over.
+            }
+        }
+    }
+
+    private static String answer(String line, List<String> recipients) {
+        if (line.startsWith("RCPT TO:<gone@")) {
+            return "550 nobody";
+        }
+        if (line.startsWith("RCPT TO:<busy@")) {
+            return "450 later";
+        }
+        if (line.startsWith("RCPT TO:<")) {
+            recipients.add(line.substring("RCPT TO:<".length(), line.indexOf('>')));
+        }
+        return switch (line) {
+            case "DATA" -> "354 go on";
+            case "QUIT" -> "221 bye";
+            default -> "250 fine";
+        };
     }
 
     private static void say(Socket client, String line) throws java.io.IOException {
