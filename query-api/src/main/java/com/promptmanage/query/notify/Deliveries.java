@@ -221,7 +221,9 @@ final class Deliveries implements AutoCloseable {
                         lease, "The address answered %d: it takes nothing any more.".formatted(outcome.status()), now);
             case UNMADE -> later(due, startedAt, outcome, now);
             case RETRY ->
-                !outcome.isReceived() && failingSince != null && failingSince.plus(FAILING_MAX).isBefore(now)
+                !outcome.isReceived()
+                                && failingSince != null
+                                && failingSince.plus(FAILING_MAX).isBefore(now)
                         ? switchOff(
                                 lease,
                                 "Nothing could be delivered for %d days. The last attempt: %s"

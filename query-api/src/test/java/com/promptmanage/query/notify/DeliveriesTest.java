@@ -345,8 +345,7 @@ class DeliveriesTest {
                                 api.admin(),
                                 "/api/teams/acme/notification-channels/%s/deliveries/%s/resend"
                                         .formatted(
-                                                channelId,
-                                                delivery.path("id").asText()),
+                                                channelId, delivery.path("id").asText()),
                                 "")
                         .status())
                 .isEqualTo(202);

@@ -281,7 +281,8 @@ class ReportsTest {
 
     @Test
     void anAddressThatIsRefusedIsNamedAndKeepsTheReportFromNobodyElse() throws Exception {
-        String id = id(api.post(admin, REPORTS, WEEKLY.replace("ops@", "nobody@")).json());
+        String id =
+                id(api.post(admin, REPORTS, WEEKLY.replace("ops@", "nobody@")).json());
         api.clock().set(DUE);
         try (var choosy = new MailCatcher()) {
             sender(choosy.port()).sendDue();

@@ -72,7 +72,8 @@ final class SharingRoutes implements Routes {
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             String field = "permissions[%d]".formatted(i);
-            @Nullable String userId = entry == null || entry.userId() == null
+            @Nullable
+            String userId = entry == null || entry.userId() == null
                     ? null
                     : known.getOrDefault(address(entry.userId()), entry.userId());
             if (userId == null || !Account.isId(userId) || seen.putIfAbsent(userId, field) != null) {

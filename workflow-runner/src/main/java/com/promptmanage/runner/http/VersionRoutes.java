@@ -97,9 +97,8 @@ final class VersionRoutes implements Routes {
                 allowed.scope(), allowed.workflow().id(), allowed.workflow().version());
         access.requireUse(allowed, WorkflowJson.definition(before), WorkflowJson.definition(definition));
         var faults = new Faults();
-        List<DefinitionFault> warnings = gate.again(
-                        definition, allowed.workflow().account(), faults)
-                .warnings();
+        List<DefinitionFault> warnings =
+                gate.again(definition, allowed.workflow().account(), faults).warnings();
         faults.check();
         access.requireConcurrency(allowed.workflow().account(), WorkflowJson.definition(definition));
         WorkflowRow now = workflows.change(

@@ -171,10 +171,9 @@ final class WorkflowRoutes implements Routes {
         WorkflowForm form = RequestBody.json(ctx, WorkflowForm.class);
         var faults = new Faults();
         WorkflowRow changed = form.changed(allowed.workflow(), faults);
-        DefinitionGate.@Nullable Stored stored =
-                form.definition() == null
-                        ? null
-                        : gate.stored(form.definition(), allowed.workflow().account(), faults);
+        DefinitionGate.@Nullable Stored stored = form.definition() == null
+                ? null
+                : gate.stored(form.definition(), allowed.workflow().account(), faults);
         @Nullable String definition = stored == null ? null : stored.text();
         if (form.teamId() != null
                 && !account(allowed.caller(), form.teamId())

@@ -87,7 +87,8 @@ public final class SetupRules {
                 .map(DataSource.class::cast)
                 .filter(read -> read.sourceId().strip().equals(source.strip()))
                 .flatMap(read -> Stream.of("sheet", "table")
-                        .flatMap(name -> Stream.ofNullable(read.query().options().get(name)))
+                        .flatMap(
+                                name -> Stream.ofNullable(read.query().options().get(name)))
                         .map(JsonNode::asText))
                 .collect(Collectors.toSet());
     }
@@ -121,7 +122,8 @@ public final class SetupRules {
             case NodeConfig.Delay delay -> Stream.empty();
         };
         return texts.flatMap(text -> Template.parse(text).references().stream())
-                .filter(reference -> reference.isSecret() && reference.segments().size() > 1)
+                .filter(reference ->
+                        reference.isSecret() && reference.segments().size() > 1)
                 .map(reference -> String.join(
                         ".",
                         reference.segments().subList(1, reference.segments().size())))

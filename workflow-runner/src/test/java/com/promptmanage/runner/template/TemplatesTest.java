@@ -322,9 +322,9 @@ class TemplatesTest {
         WorkflowTemplate template = CATALOGUE.find("template-email-generator").orElseThrow();
 
         assertThat(deployer(new FilesOnly()).deploy(template, filledIn(template), TEAM))
-                .isInstanceOfSatisfying(Deployed.Refused.class, refused -> assertThat(refused.faults())
-                        .singleElement()
-                        .satisfies(fault -> {
+                .isInstanceOfSatisfying(
+                        Deployed.Refused.class,
+                        refused -> assertThat(refused.faults()).singleElement().satisfies(fault -> {
                             assertThat(fault.field()).isEqualTo("definition.nodes[2].config.sheet");
                             assertThat(fault.detail()).contains("'Generated_Emails'", "no sheets or tables");
                             assertThat(fault.remedy()).contains("another file");
@@ -360,9 +360,9 @@ class TemplatesTest {
         };
 
         assertThat(deployer(noSecrets).deploy(template, filledIn(template), TEAM))
-                .isInstanceOfSatisfying(Deployed.Ready.class, ready -> assertThat(ready.warnings())
-                        .singleElement()
-                        .satisfies(warning -> {
+                .isInstanceOfSatisfying(
+                        Deployed.Ready.class,
+                        ready -> assertThat(ready.warnings()).singleElement().satisfies(warning -> {
                             assertThat(warning.isError()).isFalse();
                             assertThat(warning.nodeId()).isEqualTo(new NodeId("post"));
                             assertThat(warning.detail()).contains("'SLACK_WEBHOOK_URL'", "not stored");

@@ -101,7 +101,9 @@ public final class Mailer {
                     throw e;
                 }
                 refused.putAll(without);
-                to = to.stream().filter(address -> !refused.containsKey(address)).toList();
+                to = to.stream()
+                        .filter(address -> !refused.containsKey(address))
+                        .toList();
             }
         }
         return new Sent(to, refused);
