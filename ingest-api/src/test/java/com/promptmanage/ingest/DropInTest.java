@@ -120,6 +120,20 @@ class DropInTest {
     }
 
     @Test
+    void zerosOfABeginningThatComesAfterTheEndTakeNothingBack() throws Exception {
+        langfuse(eventAt(
+                "2026-11-25T10:00:09Z", "generation-update", "{\"id\":\"g14\",\"usage\":{\"input\":10,\"output\":5}}"));
+        langfuse(eventAt(
+                "2026-11-25T10:00:09.5Z",
+                "generation-create",
+                "{\"id\":\"g14\",\"model\":\"m\",\"usage\":{\"input\":0,\"output\":0}}"));
+
+        assertThat(events())
+                .singleElement()
+                .satisfies(event -> assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(10, 5)));
+    }
+
+    @Test
     void whichTokensWereCachedIsToldLaterAndCountsNoneOfThemTwice() throws Exception {
         langfuse(eventAt(
                 "2026-11-25T10:00:02Z",

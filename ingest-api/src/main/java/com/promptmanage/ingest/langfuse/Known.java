@@ -3,13 +3,18 @@ package com.promptmanage.ingest.langfuse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.ingest.normalize.LooseNumber;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one thing from all that was told of it. Changed only by the request that holds its row. */
 final class Known {
+
+    /** The members of a generation that say what it used. */
+    private static final Set<String> USED = Set.of("usage", "usageDetails");
 
     private final ObjectNode body;
 
@@ -47,15 +52,36 @@ final class Known {
         return counts;
     }
 
-    /** Takes over what is told. What was told later stays, whichever comes first. */
+    /**
+     * Takes over what is told. What was told later stays, whichever comes first; but of what a call used, zeros take nothing back: SDKs
+     * may begin a call with them, and tell its beginning after its end.
+     */
     void merge(Told told) {
         boolean newer = !told.at().isBefore(toldAt);
         told.body().properties().forEach(member -> {
-            if (!member.getValue().isNull() && (newer || !body.hasNonNull(member.getKey()))) {
+            if (isTaken(member.getKey(), member.getValue(), newer)) {
                 body.set(member.getKey(), member.getValue());
             }
         });
         toldAt = newer ? told.at() : toldAt;
+    }
+
+    private boolean isTaken(String name, JsonNode value, boolean newer) {
+        if (value.isNull() || !body.hasNonNull(name)) {
+            return !value.isNull();
+        }
+        boolean hasZeros = isOfZeros(body.path(name));
+        return USED.contains(name) && isOfZeros(value) != hasZeros ? hasZeros : newer;
+    }
+
+    private static boolean isOfZeros(JsonNode used) {
+        for (JsonNode value : used) {
+            Long count = LooseNumber.wholeOrNull(value, Long.MAX_VALUE);
+            if (count != null && count > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

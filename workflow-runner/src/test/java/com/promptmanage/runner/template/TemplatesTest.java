@@ -312,7 +312,7 @@ class TemplatesTest {
                         addedTo.add(output.sourceId());
                     }
                 }
-                assertThat(addedTo).doesNotContainAnyElementsOf(read);
+                assertThat(addedTo).noneMatch(read::contains);
             }
         }
     }
