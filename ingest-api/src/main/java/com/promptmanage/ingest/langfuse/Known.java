@@ -71,7 +71,8 @@ final class Known {
             return !value.isNull();
         }
         boolean hasZeros = isOfZeros(body.path(name));
-        return USED.contains(name) && isOfZeros(value) != hasZeros ? hasZeros : newer;
+        boolean onlyOneHasCounts = USED.contains(name) && isOfZeros(value) != hasZeros;
+        return onlyOneHasCounts ? hasZeros : newer;
     }
 
     private static boolean isOfZeros(JsonNode used) {
