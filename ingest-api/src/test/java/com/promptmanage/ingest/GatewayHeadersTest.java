@@ -318,6 +318,9 @@ class GatewayHeadersTest {
         assertThat(saidTwice("Prompt-Manage-User: ann\r\nPrompt-Manage-User: bob"))
                 .startsWith("HTTP/1.1 400")
                 .contains("Prompt-Manage-User is there with two values");
+        assertThat(saidTwice("Prompt-Manage-Provider-Key: sk-other"))
+                .startsWith("HTTP/1.1 400")
+                .contains("Prompt-Manage-Provider-Key is there with two values");
         assertThat(provider.asked()).hasSize(1);
     }
 

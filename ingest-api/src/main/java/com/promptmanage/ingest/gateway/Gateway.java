@@ -33,6 +33,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -373,6 +374,10 @@ public final class Gateway implements Routes, AutoCloseable {
                         PROVIDER_KEY,
                         "holds what is no key",
                         "Send the provider's key alone, in visible characters of ASCII.");
+            }
+            if (Collections.list(ctx.req().getHeaders(PROVIDER_KEY)).stream()
+                    .anyMatch(another -> !another.strip().equals(own.strip()))) {
+                throw ProblemException.invalid(PROVIDER_KEY, "is there with two values", "Send it once.");
             }
             return own.strip();
         }

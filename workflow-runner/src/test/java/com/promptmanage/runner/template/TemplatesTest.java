@@ -125,22 +125,7 @@ class TemplatesTest {
     @Test
     void whatTheAccountDoesNotHaveIsToldWithAllElseAndASecretThatNobodyNamedMayComeLater() {
         WorkflowTemplate template = CATALOGUE.find("template-lead-scorer").orElseThrow();
-        var nothing = new AccountSetup() {
-            @Override
-            public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
-                return Optional.of(new Lack("%s of %s is not there".formatted(sourceId, connector), "Connect it."));
-            }
-
-            @Override
-            public Optional<Lack> secret(Account account, String name) {
-                return Optional.of(new Lack(name + " is not there", "Store it."));
-            }
-
-            @Override
-            public boolean isFile(Account account, String sourceId) {
-                return false;
-            }
-        };
+        var nothing = new Stand(false, false, false);
         var deployment = new Deployment(
                 Optional.empty(),
                 Map.of("AIRTABLE_BASE_ID", "app1"),
@@ -294,7 +279,7 @@ class TemplatesTest {
     @ParameterizedTest
     @MethodSource("all")
     void noneAddsToAFileThatItReads(WorkflowTemplate template) {
-        Deployed deployed = deployer(new FilesOnly()).deploy(template, filledIn(template), TEAM);
+        Deployed deployed = deployer(new Stand(true, true, true)).deploy(template, filledIn(template), TEAM);
 
         switch (deployed) {
             case Deployed.Refused refused ->
@@ -321,7 +306,7 @@ class TemplatesTest {
     void whoGivesAFileForTwoSheetsIsToldSoBeforeAnythingIsPaidFor() {
         WorkflowTemplate template = CATALOGUE.find("template-email-generator").orElseThrow();
 
-        assertThat(deployer(new FilesOnly()).deploy(template, filledIn(template), TEAM))
+        assertThat(deployer(new Stand(true, true, true)).deploy(template, filledIn(template), TEAM))
                 .isInstanceOfSatisfying(
                         Deployed.Refused.class,
                         refused -> assertThat(refused.faults()).singleElement().satisfies(fault -> {
@@ -335,29 +320,14 @@ class TemplatesTest {
     void recordsThatAreUpdatedWhereTheyAreReadMayBeInAFile() {
         WorkflowTemplate template = CATALOGUE.find("template-data-enrichment").orElseThrow();
 
-        assertThat(deployer(new FilesOnly()).deploy(template, filledIn(template), TEAM))
+        assertThat(deployer(new Stand(true, true, true)).deploy(template, filledIn(template), TEAM))
                 .isInstanceOf(Deployed.Ready.class);
     }
 
     @Test
     void aSecretThatIsStillToBeStoredIsToldOfBeforeTheFirstRun() {
         WorkflowTemplate template = CATALOGUE.find("template-incident-summary").orElseThrow();
-        var noSecrets = new AccountSetup() {
-            @Override
-            public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<Lack> secret(Account account, String name) {
-                return Optional.of(new Lack(name + " is not there", "Store it."));
-            }
-
-            @Override
-            public boolean isFile(Account account, String sourceId) {
-                return false;
-            }
-        };
+        var noSecrets = new Stand(true, false, false);
 
         assertThat(deployer(noSecrets).deploy(template, filledIn(template), TEAM))
                 .isInstanceOfSatisfying(
@@ -369,22 +339,24 @@ class TemplatesTest {
                         }));
     }
 
-    /** Where every data source is a file. */
-    private static final class FilesOnly implements AccountSetup {
+    /** An account of which everything of a kind is there or not. */
+    private record Stand(boolean hasSources, boolean hasSecrets, boolean hasOnlyFiles) implements AccountSetup {
 
         @Override
         public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
-            return Optional.empty();
+            return hasSources
+                    ? Optional.empty()
+                    : Optional.of(new Lack("%s of %s is not there".formatted(sourceId, connector), "Connect it."));
         }
 
         @Override
         public Optional<Lack> secret(Account account, String name) {
-            return Optional.empty();
+            return hasSecrets ? Optional.empty() : Optional.of(new Lack(name + " is not there", "Store it."));
         }
 
         @Override
         public boolean isFile(Account account, String sourceId) {
-            return true;
+            return hasOnlyFiles;
         }
     }
 
