@@ -7,9 +7,10 @@ import java.util.stream.Stream;
 enum Aggregation {
     COUNT("count(*)"),
     SUM("sum(number)"),
-    UNIQUE_COUNT("count(DISTINCT found #>> '{}')"),
-    /** A mean may have no end: it is told to twelve places. */
-    AVG("round(avg(number), 12)"),
+    /** 1 and 1.0 are one number. */
+    UNIQUE_COUNT("count(DISTINCT CASE WHEN jsonb_typeof(found) = 'number' THEN trim_scale(number)::text ELSE found #>> '{}' END)"),
+    /** A mean may have no end: it is told to twelve places. A quotient has as many as what is divided, so that gets some more. */
+    AVG("round((sum(number) + 0e-20) / count(number), 12)"),
     MIN("min(number)"),
     MAX("max(number)"),
     /** Of two events of one time, the one that came later. */

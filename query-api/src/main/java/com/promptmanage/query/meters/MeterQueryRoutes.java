@@ -167,12 +167,12 @@ final class MeterQueryRoutes implements Routes {
 
     private static Instant start(MeterQuery query, MeterRow row) {
         Instant start = row.start();
-        return start == null ? query.from() : start;
+        WindowSize window = query.window();
+        return start == null || window == null ? query.from() : window.start(start, query.zone());
     }
 
     private static Instant end(MeterQuery query, MeterRow row) {
-        Instant start = row.start();
         WindowSize window = query.window();
-        return start == null || window == null ? query.to() : window.end(start, query.zone());
+        return row.start() == null || window == null ? query.to() : window.end(start(query, row), query.zone());
     }
 }

@@ -217,6 +217,24 @@ class PlainMetersTest {
     }
 
     @Test
+    void meansHaveTwelvePlacesHoweverLargeAndNumbersAreOneHoweverWritten() throws Exception {
+        send("a", hour, "job", "ann", "{\"large\":300000000,\"huge\":1e30,\"n\":1}");
+        send("b", hour, "job", "ann", "{\"large\":300000001,\"huge\":1,\"n\":1.0}");
+        send("c", hour, "job", "ann", "{\"large\":300000001,\"n\":1e0}");
+        send("d", hour, "job", "ann", "{\"n\":\"1.0\"}");
+        Await.until(() -> assertThat(events("a", "b", "c", "d")).hasSize(4));
+        define("large", "AVG", "job", ",\"valueProperty\":\"$.large\"");
+        define("huge", "AVG", "job", ",\"valueProperty\":\"$.huge\"");
+        define("none", "AVG", "job", ",\"valueProperty\":\"$.none\"");
+        define("different", "UNIQUE_COUNT", "job", ",\"valueProperty\":\"$.n\"");
+
+        assertThat(only("large", "")).isEqualTo("300000000.666666666667");
+        assertThat(only("huge", "")).isEqualTo("500000000000000000000000000000.5");
+        assertThat(query("none", "").path("data")).isEmpty();
+        assertThat(only("different", "")).as("1, and the text 1.0").isEqualTo("2");
+    }
+
+    @Test
     void whatIsAskedByABodyIsAnsweredAsIfItWereInTheAddressAndEventsAreListedPageByPage() throws Exception {
         for (int i = 0; i < 5; i++) {
             String subject = i % 2 == 0 ? "ann" : "bob";
