@@ -279,15 +279,18 @@ class GatewayCountsTest {
     }
 
     /** Whatever comes of it, and however it is packed: what comes out are no tokens, which would have no price. */
-    @Test
-    void anEmbeddingIsEstimatedByWhatWentInAlone() throws Exception {
-        String body = "{\"content\":{\"parts\":[{\"text\":\"one two three\"}]},\"text\":\"one two three\"}";
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            embedContent       | {"content":{"parts":[{"text":"one two three"}]},"text":"one two three"}
+            batchEmbedContents | {"requests":[{"content":{"parts":[{"text":"one two three"}]}},{"content":{"parts":[{"text":"four"}]}}]}
+            """)
+    void anEmbeddingIsEstimatedByWhatWentInAlone(String call, String body) throws Exception {
         provider.answers(exchange -> {
             exchange.getResponseHeaders().set("Content-Encoding", "br");
             FakeProvider.whole(200, JSON, body.getBytes(UTF_8)).to(exchange);
         });
 
-        gateway.post("/gateway/gemini/v1beta/models/gemini-embedding-001:embedContent", body, OWN_KEY);
+        gateway.post("/gateway/gemini/v1beta/models/gemini-embedding-001:" + call, body, OWN_KEY);
 
         TokenUsage usage = gateway.onlyEvent().usage();
         assertThat(usage.model()).isEqualTo("gemini-embedding-001");

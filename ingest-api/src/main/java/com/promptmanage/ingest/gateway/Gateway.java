@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -55,8 +56,8 @@ public final class Gateway implements Routes, AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Gateway.class);
 
-    private static final Pattern GEMINI_CALL =
-            Pattern.compile("([A-Za-z0-9._-]{1,128}):(generateContent|streamGenerateContent|embedContent|countTokens)");
+    private static final Pattern GEMINI_CALL = Pattern.compile(
+            "([A-Za-z0-9._-]{1,128}):(generateContent|streamGenerateContent|embedContent|batchEmbedContents|countTokens)");
 
     private static final String PROVIDER_KEY = "Prompt-Manage-Provider-Key";
 
@@ -64,10 +65,11 @@ public final class Gateway implements Routes, AutoCloseable {
 
     private static final String GEMINI_COUNT = "countTokens";
 
-    private static final String GEMINI_EMBED = "embedContent";
+    /** Google's own SDK asks for several at once, also where it wants one. */
+    private static final Set<String> GEMINI_EMBED = Set.of("embedContent", "batchEmbedContents");
 
     private static final String GEMINI_TAKEN =
-            "Only generateContent, streamGenerateContent, embedContent, countTokens and the models of v1, v1alpha and v1beta are passed on";
+            "Only generateContent, streamGenerateContent, embedContent, batchEmbedContents, countTokens and the models of v1, v1alpha and v1beta are passed on";
 
     private static final List<Target> TARGETS = List.of(
             new Target(Api.CHAT, "/v1/chat/completions"),
@@ -260,7 +262,7 @@ public final class Gateway implements Routes, AutoCloseable {
         if (call.group(2).equals(GEMINI_COUNT)) {
             answer(ctx, Provider.GEMINI, admitted -> passForNothing(ctx, admitted, Api.CONTENT, path));
         } else {
-            Api api = call.group(2).equals(GEMINI_EMBED) ? Api.EMBED_CONTENT : Api.CONTENT;
+            Api api = GEMINI_EMBED.contains(call.group(2)) ? Api.EMBED_CONTENT : Api.CONTENT;
             answer(ctx, new Target(api, path, call.group(1), call.group(2).startsWith("stream")));
         }
     }

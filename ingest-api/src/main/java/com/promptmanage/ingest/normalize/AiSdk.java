@@ -30,7 +30,16 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
 
     private static final String READ_FROM_CACHE = "ai.usage.inputTokenDetails.cacheReadTokens";
 
-    static final Set<String> NAMES = Set.of(PROVIDER, PROVIDER_FROM_7, USER_AGENT, NOT_CACHED, READ_FROM_CACHE);
+    private static final String OPERATION = "ai.operationId";
+
+    /** Its spans tell the version in no release, and what of the input was cached in none before 7. */
+    private static final String STREAMED_OBJECT = "ai.streamObject.doStream";
+
+    /** Bedrock's name in what its provider hands on, from version 7 on; the one before stands beside it. */
+    private static final String BEDROCK_FROM_7 = "amazonBedrock";
+
+    static final Set<String> NAMES =
+            Set.of(PROVIDER, PROVIDER_FROM_7, USER_AGENT, NOT_CACHED, READ_FROM_CACHE, OPERATION);
 
     private static final Pattern VERSION = Pattern.compile("(?:^| )ai/(\\d{1,4})\\.");
 
@@ -44,12 +53,21 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
         return provider.equals("amazon-bedrock") || provider.contains("anthropic");
     }
 
-    /** Whether the input that is told is without what was read from a cache and written to it. */
-    boolean isInputWithoutCached() {
-        return isOfExclusiveProvider()
-                && !isFrom7()
-                && !attributes.hasNonNull(NOT_CACHED)
-                && (attributes.hasNonNull(READ_FROM_CACHE) || version() < VERSION_OF_ALL_INPUT);
+    /**
+     * Whether the input that is told is without what was read from a cache and written to it.
+     *
+     * @param input tokens, as they are told
+     * @param cached tokens that were read from a cache or written to it
+     */
+    boolean isInputWithoutCached(long input, long cached) {
+        if (!isOfExclusiveProvider() || isFrom7() || attributes.hasNonNull(NOT_CACHED)) {
+            return false;
+        }
+        // Versions 5 and 6 tell a streamed object alike: it is of 6 unless less went in than was cached.
+        boolean isBefore6 = attributes.path(OPERATION).asText().equals(STREAMED_OBJECT)
+                ? input < cached
+                : version() < VERSION_OF_ALL_INPUT;
+        return attributes.hasNonNull(READ_FROM_CACHE) || isBefore6;
     }
 
     /** What was read from a cache: version 4 told it only here. Missing if it is not told. */
@@ -74,11 +92,12 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
 
     private JsonNode bedrock() {
         JsonNode named = metadata.path("bedrock");
-        return (named.isObject() ? named : metadata.path("amazonBedrock")).path("usage");
+        return (named.isObject() ? named : metadata.path(BEDROCK_FROM_7)).path("usage");
     }
 
     private boolean isFrom7() {
-        return attributes.hasNonNull(PROVIDER_FROM_7) && !attributes.hasNonNull(PROVIDER);
+        return metadata.has(BEDROCK_FROM_7)
+                || (attributes.hasNonNull(PROVIDER_FROM_7) && !attributes.hasNonNull(PROVIDER));
     }
 
     /** By the SDK's name for it; behind a gateway, only what the provider itself said shows who it was. */

@@ -296,7 +296,9 @@ public final class AttributeUsage {
                 new ReportedTokens(
                         counts,
                         total,
-                        aiSdk.isInputWithoutCached() ? Convention.EXCLUSIVE : Convention.INCLUSIVE,
+                        aiSdk.isInputWithoutCached(orZero(input), orZero(cacheRead) + written)
+                                ? Convention.EXCLUSIVE
+                                : Convention.INCLUSIVE,
                         isThoughtBeside ? Convention.EXCLUSIVE : Convention.INCLUSIVE),
                 shape());
     }

@@ -8,7 +8,8 @@ enum Aggregation {
     COUNT("count(*)"),
     SUM("sum(number)"),
     /** 1 and 1.0 are one number. */
-    UNIQUE_COUNT("count(DISTINCT CASE WHEN jsonb_typeof(found) = 'number' THEN trim_scale(number)::text ELSE found #>> '{}' END)"),
+    UNIQUE_COUNT(
+            "count(DISTINCT CASE WHEN jsonb_typeof(found) = 'number' THEN trim_scale(number)::text ELSE found #>> '{}' END)"),
     /** A mean may have no end: it is told to twelve places. A quotient has as many as what is divided, so that gets some more. */
     AVG("round((sum(number) + 0e-20) / count(number), 12)"),
     MIN("min(number)"),

@@ -23,13 +23,19 @@ enum WindowSize {
      * @param truncated as the database has it: of a midnight that there is twice, when clocks go back, it takes the second
      */
     Instant start(Instant truncated, ZoneId zone) {
-        return isOfDays() ? truncated.atZone(zone).toLocalDate().atStartOfDay(zone).toInstant() : truncated;
+        return isOfDays()
+                ? truncated.atZone(zone).toLocalDate().atStartOfDay(zone).toInstant()
+                : truncated;
     }
 
     /** A day may have 23 hours, and begin at one o'clock, when clocks go forward at midnight. */
     Instant end(Instant start, ZoneId zone) {
         return isOfDays()
-                ? start.atZone(zone).toLocalDate().plus(1, unit).atStartOfDay(zone).toInstant()
+                ? start.atZone(zone)
+                        .toLocalDate()
+                        .plus(1, unit)
+                        .atStartOfDay(zone)
+                        .toInstant()
                 : start.plus(1, unit);
     }
 
