@@ -68,8 +68,8 @@ class GatewayUnansweredTest {
         String app = ingest.key(NewKey.of("app", Account.team("unanswered")));
         theySay(2_500_000);
         provider.answers(500, JSON, "{}");
-        Await.until(() ->
-                assertThat(call(app).headers().firstValue("Prompt-Manage-Budget")).hasValue("b1"));
+        Await.until(() -> assertThat(call(app).headers().firstValue("Prompt-Manage-Budget"))
+                .hasValue("b1"));
         theyFallSilent();
         provider.answers(200, JSON, ANSWER);
 

@@ -187,8 +187,7 @@ final class CheckRoutes implements Routes {
         json.put("wouldExceed", applied.wouldExceed());
         json.put("enforcement", lower(progress.budget().enforcement()));
         json.put("failMode", lower(progress.budget().failMode()));
-        json.put(
-                "periodEnd", Instant.ofEpochMilli(progress.window().endMs()).toString());
+        json.put("periodEnd", Instant.ofEpochMilli(progress.window().endMs()).toString());
         return json;
     }
 

@@ -29,8 +29,6 @@ record Amounts(long calls, long nanoUsd, long tokens) {
     /** For sums that only grow, for as long as they may. */
     Amounts plusAtMost(Amounts call) {
         return new Amounts(
-                calls + call.calls,
-                Math.min(SUM_MAX, nanoUsd + call.nanoUsd),
-                Math.min(SUM_MAX, tokens + call.tokens));
+                calls + call.calls, Math.min(SUM_MAX, nanoUsd + call.nanoUsd), Math.min(SUM_MAX, tokens + call.tokens));
     }
 }

@@ -109,9 +109,7 @@ final class EndedCalls {
     }
 
     void add(Ended call) {
-        call.place()
-                .ifPresentOrElse(
-                        place -> partition(place.partition()).ended.add(call), () -> unplaced.add(call));
+        call.place().ifPresentOrElse(place -> partition(place.partition()).ended.add(call), () -> unplaced.add(call));
     }
 
     /** Of a call that will be on the topic when that can be written to. */

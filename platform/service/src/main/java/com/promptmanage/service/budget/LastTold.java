@@ -126,12 +126,17 @@ final class LastTold {
             });
         }
         for (Share share : shares) {
-            share.dimension().ifPresent(dimension -> remember(account, share.key().id(), dimension));
+            share.dimension()
+                    .ifPresent(dimension -> remember(account, share.key().id(), dimension));
             Told last = told.getIfPresent(share.key());
             if (last == null || !last.isNewerThan(counted)) {
                 told.put(
                         share.key(),
-                        new Told(share, counted, turn, nowNanos + share.knownFor().toNanos()));
+                        new Told(
+                                share,
+                                counted,
+                                turn,
+                                nowNanos + share.knownFor().toNanos()));
             }
         }
     }

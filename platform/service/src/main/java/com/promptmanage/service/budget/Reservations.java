@@ -223,10 +223,12 @@ public final class Reservations {
     }
 
     private void settle(long nowNanos) {
-        ended.settle(nowNanos, call -> call.keys().forEach(key -> {
-            take(key, call.amounts());
-            last.settle(key, call);
-        }));
+        ended.settle(
+                nowNanos,
+                call -> call.keys().forEach(key -> {
+                    take(key, call.amounts());
+                    last.settle(key, call);
+                }));
     }
 
     private void add(Share.Key key, Amounts amounts) {

@@ -72,8 +72,7 @@ public record Share(
 
     private static Share of(Account account, JsonNode budget, long nowMs) {
         String id = budget.path("id").asText();
-        Optional<Dimension> dimension =
-                Dimension.parse(budget.path("dimension").asText());
+        Optional<Dimension> dimension = Dimension.parse(budget.path("dimension").asText());
         return new Share(
                 new Key(account.value(), id, value(account, dimension, budget)),
                 budget.path("name").asText(id),

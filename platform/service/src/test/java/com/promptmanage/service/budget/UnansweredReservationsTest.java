@@ -108,10 +108,7 @@ class UnansweredReservationsTest {
         assertThat(passes(unanswered("ann"))).isTrue();
         assertThat(isReserved(unanswered("bob"))).isTrue();
         assertThat(isReserved(reservations.reserveUnanswered(
-                        ACME,
-                        question("bob").put("model", "gpt-4o-mini-2024-07-18"),
-                        OptionalLong.of(900),
-                        0)))
+                        ACME, question("bob").put("model", "gpt-4o-mini-2024-07-18"), OptionalLong.of(900), 0)))
                 .as("by another of the model's names")
                 .isFalse();
         assertThat(isReserved(reservations.reserveUnanswered(
@@ -243,7 +240,8 @@ class UnansweredReservationsTest {
     }
 
     private static ObjectNode answer() {
-        ObjectNode answer = Json.mapper().createObjectNode().put("allowed", true).put("estimatedCostNanoUsd", 100);
+        ObjectNode answer =
+                Json.mapper().createObjectNode().put("allowed", true).put("estimatedCostNanoUsd", 100);
         answer.putArray("budgets");
         return answer;
     }
