@@ -3,7 +3,6 @@ package com.promptmanage.ingest;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
 import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
 import static com.promptmanage.ingest.RunningIngest.JSON;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.service.access.NewKey;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -39,8 +37,6 @@ class GatewayUnansweredTest {
 
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
-    private final CountDownLatch silence = new CountDownLatch(1);
-
     private FakeProvider budgets;
 
     private FakeProvider provider;
@@ -56,7 +52,6 @@ class GatewayUnansweredTest {
 
     @AfterAll
     void stop() {
-        silence.countDown();
         callers.shutdownNow();
         ingest.close();
         provider.close();
@@ -70,7 +65,7 @@ class GatewayUnansweredTest {
         provider.answers(500, JSON, "{}");
         Await.until(() -> assertThat(call(app).headers().firstValue("Prompt-Manage-Budget"))
                 .hasValue("b1"));
-        theyFallSilent();
+        budgets.answers(503, JSON, "{}");
         provider.answers(200, JSON, ANSWER);
 
         var calls = new ArrayList<Future<HttpResponse<String>>>();
@@ -106,10 +101,6 @@ class GatewayUnansweredTest {
                   {"id":"agreed","provider":"openai","model":"gpt-4o-mini","effectiveFrom":"2024-01-01T00:00:00Z","tiers":[
                    {"name":"standard","usdPerMillion":{"input":"0.60","output":"0.60"}}]}]}}
                 """.formatted(left));
-    }
-
-    private void theyFallSilent() {
-        budgets.answers(FakeProvider.after(silence, FakeProvider.whole(503, JSON, "{}".getBytes(UTF_8))));
     }
 
     private HttpResponse<String> call(String app) throws Exception {
