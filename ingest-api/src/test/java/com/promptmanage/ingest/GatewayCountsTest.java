@@ -227,8 +227,9 @@ class GatewayCountsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n"})
     void aChatThatTellsNoUsageIsOnRecordWhenItsEndGoesOut(String lineEnd) throws Exception {
-        String told = "data: {\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}%1$s%1$sdata: [DONE]%1$s%1$s"
-                .formatted(lineEnd);
+        String told =
+                "data: {\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}%1$s%1$sdata: [DONE]%1$s%1$s"
+                        .formatted(lineEnd);
         provider.streams(out -> out.write(told.getBytes(UTF_8)));
 
         // A machine that stands still for longer than the end is held begins anew.
