@@ -130,6 +130,18 @@ class DropInTest {
     }
 
     @Test
+    void detailsOfZerosDoNotHideTheUsageBesideThem() throws Exception {
+        String call =
+                "{\"id\":\"%s\",\"model\":\"m\",\"usageDetails\":{\"input\":%d,\"output\":0},\"usage\":{\"input\":10,\"output\":%d}}";
+        langfuse(event("generation-create", call.formatted("g15", 0, 5)));
+        langfuse(event("generation-create", call.formatted("g16", 7, 5)));
+
+        assertThat(events())
+                .extracting(event -> event.usage().tokens())
+                .containsExactly(TokenCounts.ofInputOutput(10, 5), TokenCounts.ofInputOutput(7, 0));
+    }
+
+    @Test
     void whichTokensWereCachedIsToldLaterAndCountsNoneOfThemTwice() throws Exception {
         langfuse(eventAt(
                 "2026-11-25T10:00:02Z",

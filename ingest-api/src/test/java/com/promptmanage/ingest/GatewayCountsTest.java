@@ -223,6 +223,34 @@ class GatewayCountsTest {
         assertThat(events.getFirst().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(100, 50));
     }
 
+    /** A process that dies behind it loses nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n"})
+    void aChatThatTellsNoUsageIsOnRecordWhenItsEndGoesOut(String lineEnd) throws Exception {
+        String told =
+                "data: {\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}%1$s%1$sdata: [DONE]%1$s%1$s"
+                        .formatted(lineEnd);
+        provider.streams(out -> out.write(told.getBytes(UTF_8)));
+
+        // A machine that stands still for longer than the end is held begins anew.
+        Await.until(() -> {
+            for (int call = 0; call < 10; call++) {
+                gateway.mark();
+                try (var socket = new Socket(
+                        InetAddress.getLoopbackAddress(),
+                        gateway.ingest().server().port())) {
+                    socket.getOutputStream()
+                            .write(
+                                    "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
+                                            .formatted(CHAT, gateway.key(), ASKED.length(), ASKED)
+                                            .getBytes(UTF_8));
+                    readUntil(socket.getInputStream(), "[DONE]" + lineEnd + lineEnd);
+                    assertThat(gateway.events()).hasSize(1);
+                }
+            }
+        });
+    }
+
     private static void awaitOrBreakOff(CountDownLatch latch) throws IOException {
         try {
             latch.await();

@@ -138,7 +138,7 @@ class GatewayHeadersTest {
                 Map.of(
                         "Prompt-Manage-Provider-Key", "sk-provider",
                         "Prompt-Manage-User", "ann",
-                        "prompt-manage-of-tomorrow", "1",
+                        "prompt-manage-conversation", "1",
                         "api-key", key,
                         "X-Authorization", "Bearer " + key,
                         "Keep-Alive", "timeout=5",
@@ -286,6 +286,9 @@ class GatewayHeadersTest {
                 arguments("Prompt-Manage-Tags", "=search", "has what is no tag: =search"),
                 arguments("Prompt-Manage-Tags", "feature=", "has what is no tag: feature="),
                 arguments("Prompt-Manage-Tags", tags, "has more than 32 tags"),
+                arguments("Prompt-Manage-Tags", "usageestimated=true", "has a tag that is ours: usageestimated"),
+                arguments("Prompt-Manage-Tga-x", "y", "is not known"),
+                arguments("Prompt-Manage-Cost", "0", "is not known"),
                 arguments("Prompt-Manage-Workflow", "x".repeat(257), "is not valid: xxx"),
                 arguments("Prompt-Manage-Provider-Key", "Bearer sk-provider", "holds what is no key"));
     }
@@ -309,6 +312,56 @@ class GatewayHeadersTest {
     }
 
     @Test
+    void whoMisspellsAHeaderIsToldWhichThereAre() throws Exception {
+        var headers = new HashMap<>(OWN_KEY);
+        headers.put("prompt-manage-tga", "a=b");
+
+        assertThat(RunningGateway.error(gateway.post(CHAT, "{\"model\":\"m\"}", headers), 400)
+                        .path("message")
+                        .textValue())
+                .contains("User, Team, Tags, Conversation, Workflow, Prompt, Provider-Key");
+    }
+
+    /** As of everything that is sent in another way: what Java counts. */
+    @Test
+    void aCharacterOfTwoUnitsCountsAsTwoOf256() throws Exception {
+        provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
+        String smiles = "\uD83D\uDE00".repeat(128);
+
+        assertThat(saidInUtf8("Prompt-Manage-Tags: mood=" + smiles)).startsWith("HTTP/1.1 200");
+        assertThat(gateway.onlyEvent().usage().tags()).isEqualTo(Map.of("mood", smiles));
+        assertThat(saidInUtf8("Prompt-Manage-Tags: mood=" + smiles + "x")).startsWith("HTTP/1.1 400");
+        assertThat(provider.asked()).hasSize(1);
+    }
+
+    /** The server refuses it before anybody knows whose it is: not in the provider's words, but as all its answers are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0001", "\u0000"})
+    void aControlCharacterInAHeaderIsRefusedByTheServer(String control) throws Exception {
+        provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
+
+        assertThat(saidInUtf8("Prompt-Manage-Tags: a=b" + control))
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json");
+        assertThat(provider.asked()).isEmpty();
+    }
+
+    @Test
+    void anAddressAndHeadersOfMoreThan8KiBAreRefusedByTheServer() throws Exception {
+        provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
+        String tags = IntStream.range(0, 32)
+                .mapToObj(i -> "t%d=%s".formatted(i, "x".repeat(230)))
+                .collect(Collectors.joining(","));
+
+        assertThat(saidInUtf8("Prompt-Manage-Tags: " + tags)).startsWith("HTTP/1.1 200");
+        assertThat(gateway.onlyEvent().usage().tags()).hasSize(32);
+        assertThat(saidInUtf8("Prompt-Manage-Tags: " + tags + "\r\nX-More: " + "y".repeat(600)))
+                .startsWith("HTTP/1.1 431")
+                .contains("application/problem+json", "8 KiB");
+        assertThat(provider.asked()).hasSize(1);
+    }
+
+    @Test
     void whatIsSaidOfACallInSeveralHeadersIsReadTogetherOrRefused() throws Exception {
         provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
 
@@ -325,6 +378,10 @@ class GatewayHeadersTest {
     }
 
     private static String saidTwice(String headers) throws IOException {
+        return saidInUtf8(headers);
+    }
+
+    private static String saidInUtf8(String headers) throws IOException {
         String body = "{\"model\":\"m\"}";
         try (var socket =
                 new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {

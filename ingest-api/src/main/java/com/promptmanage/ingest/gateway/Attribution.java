@@ -14,8 +14,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +40,23 @@ record Attribution(
 
     private static final String TAGS = "Tags";
 
+    /** What may be said with a call. */
+    private static final List<String> SAID =
+            List.of("User", "Team", "Tags", "Conversation", "Workflow", "Prompt", "Provider-Key");
+
+    /** What our own pages and clients say with every request, whatever it is about. */
+    private static final Set<String> SAID_OF_ANYTHING = Set.of("prompt-manage-after", "prompt-manage-person");
+
+    private static final Set<String> KNOWN = Stream.concat(
+                    SAID.stream().map(name -> PREFIX + name.toLowerCase(Locale.ROOT)), SAID_OF_ANYTHING.stream())
+            .collect(Collectors.toUnmodifiableSet());
+
     /**
      * @param endUser whom the request names to the provider: a user within the account, never one that pays
      * @throws ProblemException 400 if a header holds what cannot be, 403 if the caller may not send for whom it names
      */
     static Attribution of(Context ctx, Caller caller, @Nullable String endUser) {
+        requireKnown(ctx);
         String team = header(ctx, "Team");
         String user = header(ctx, "User");
         Payer payer = team == null && user == null
@@ -56,6 +72,20 @@ record Attribution(
                 header(ctx, "Workflow"),
                 header(ctx, "Prompt"),
                 tags(ctx, payer));
+    }
+
+    /** One that is misspelled would be missing in what is counted. */
+    private static void requireKnown(Context ctx) {
+        for (String name : Collections.list(ctx.req().getHeaderNames())) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (lower.startsWith(PREFIX) && !KNOWN.contains(lower)) {
+                throw ProblemException.invalid(
+                        Excerpt.of(name),
+                        "is not known",
+                        "Of headers that begin so, send Prompt-Manage- with one of %s behind it."
+                                .formatted(String.join(", ", SAID)));
+            }
+        }
     }
 
     private static Map<String, String> tags(Context ctx, Payer payer) {
@@ -81,6 +111,12 @@ record Attribution(
                     TAGS,
                     "has what is no tag: " + Excerpt.of(tag.strip()),
                     "Send name=value, each of 1 to 256 characters, none a control character, with commas between them.");
+        }
+        if (name.equals(CallRecord.ESTIMATED)) {
+            throw invalid(
+                    TAGS,
+                    "has a tag that is ours: " + name,
+                    "Leave it out: it is there where tokens had to be estimated.");
         }
         labels.put(name, value);
         String kept = labels.tags().get(name);

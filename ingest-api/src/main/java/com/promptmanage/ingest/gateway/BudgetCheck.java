@@ -2,6 +2,8 @@ package com.promptmanage.ingest.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
 import com.promptmanage.ingest.gateway.GatewaySettings.Budgets;
 import com.promptmanage.service.access.ServiceKey;
@@ -13,10 +15,16 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.pricing.ListPrices;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +36,29 @@ final class BudgetCheck implements AutoCloseable {
     /** Most calls under way end sooner than that, or not for long. */
     private static final Duration RESERVED_RETRY_AFTER = Duration.ofSeconds(1);
 
+    private static final int PRICES_MAX = 10_000;
+
     private final BudgetClient client;
 
     private final Reservations reservations;
+
+    private final ListPrices list;
+
+    private final Clock clock;
+
+    /** As they were said last. */
+    private final Cache<Priced, JsonNode> prices =
+            Caffeine.newBuilder().maximumSize(PRICES_MAX).build();
+
+    /** What an account pays for, by the name that is asked for. */
+    private record Priced(Account account, String model, String provider) {}
 
     /**
      * The answer.
      *
      * @param refusal empty if the call may be made
      * @param headers what the caller is told of its budgets
-     * @param prices what they say of the account's prices, as they say it; empty if they have not answered
+     * @param prices what they say of the account's prices, or said last, as they say it; empty if they have not answered
      * @param reservation of what the call may use; whoever makes it ends or releases it
      */
     record Verdict(
@@ -58,27 +79,39 @@ final class BudgetCheck implements AutoCloseable {
     record Refusal(Outcome outcome, ProblemException problem) {}
 
     /** @param reservations of all calls of this process, whichever budgets it asks */
-    BudgetCheck(Budgets budgets, ServiceKey ownKey, Database database, Clock clock, Reservations reservations) {
+    BudgetCheck(
+            Budgets budgets,
+            ServiceKey ownKey,
+            Database database,
+            Clock clock,
+            Reservations reservations,
+            ListPrices list) {
         this.client = new BudgetClient(ownKey, database, clock);
         this.reservations = reservations;
+        this.list = list;
+        this.clock = clock;
         client.askAt(budgets.query(), budgets.apiKey());
     }
 
     /**
-     * Reserves what the call may use of the budgets that block, if they allow it.
+     * Reserves what the call may use of the budgets that block, if they allow it. If they do not answer, what they said last does.
      *
      * @throws ProblemException 503 if the budgets do not answer and want nothing paid for then
      */
     Verdict check(GatewayRequest request, Attribution call) {
-        return switch (client.ask(call.payer().account(), question(request, call))) {
-            case BudgetClient.Answer.Told(var answer) -> verdict(request, call, answer);
+        ObjectNode question = question(request, call);
+        return switch (client.ask(call.payer().account(), question)) {
+            case BudgetClient.Answer.Told(var answer) -> {
+                reservations.hear(call.payer().account(), question, answer, clock.millis());
+                yield verdict(request, call, answer);
+            }
             case BudgetClient.Answer.Untold(var isClosed) -> {
                 if (isClosed) {
                     throw ProblemException.unavailable(
                             "The budgets did not answer in time, and one of them blocks in that case (failMode closed), or whether one does could not be found out: try again",
                             RETRY_AFTER);
                 }
-                yield Verdict.UNASKED;
+                yield unanswered(request, call, question);
             }
         };
     }
@@ -123,13 +156,51 @@ final class BudgetCheck implements AutoCloseable {
             var problem = new ProblemException(Kind.BUDGET_EXCEEDED, refusal(deniedBy, tightest));
             return refused(Outcome.REFUSED_BY_BUDGET, problem, headers);
         }
-        long tokens = request.inputTokensAtMost() + request.maxOutputTokens();
-        return switch (reservations.reserve(call.payer().account(), answer, tokens)) {
+        JsonNode told = answer.path("prices");
+        if (told.isObject()) {
+            prices.put(priced(request, call), told);
+        }
+        return switch (reservations.reserve(call.payer().account(), answer, tokensAtMost(request))) {
             case Reservations.Result.Reserved(var reservation) ->
-                new Verdict(Optional.empty(), headers, Optional.of(answer.path("prices")), reservation);
-            case Reservations.Result.TooLittleLeft(var share) ->
-                refused(Outcome.REFUSED_BY_RESERVATIONS, reserved(share), headers);
+                new Verdict(Optional.empty(), headers, Optional.of(told), reservation);
+            case Reservations.Result.TooLittleLeft left ->
+                refused(Outcome.REFUSED_BY_RESERVATIONS, reserved(left.share()), headers);
         };
+    }
+
+    private Verdict unanswered(GatewayRequest request, Attribution call, ObjectNode question) {
+        Optional<JsonNode> lastPrices = Optional.ofNullable(prices.getIfPresent(priced(request, call)));
+        OptionalLong cost = costAtMost(request, call, lastPrices);
+        return switch (reservations.reserveUnanswered(call.payer().account(), question, cost, tokensAtMost(request))) {
+            case Reservations.Result.Reserved(var reservation) ->
+                new Verdict(Optional.empty(), Map.of(), lastPrices, reservation);
+            case Reservations.Result.TooLittleLeft left ->
+                left.passes()
+                        ? refused(Outcome.REFUSED_BY_RESERVATIONS, reserved(left.share()), Map.of())
+                        : spent(left.share());
+        };
+    }
+
+    /** As the budgets reckon it, by the prices that are known here. */
+    private OptionalLong costAtMost(GatewayRequest request, Attribution call, Optional<JsonNode> lastPrices) {
+        var usage = TokenUsage.builder(call.payer().userId(), request.model())
+                .serviceTier(request.serviceTier())
+                .tokens(TokenCounts.ofInputOutput(request.inputTokensAtMost(), request.maxOutputTokens()))
+                .build();
+        return CallCost.of(usage, request.model(), lastPrices, list)
+                .map(cost -> OptionalLong.of(cost.cost().value()))
+                .orElse(OptionalLong.empty());
+    }
+
+    private static long tokensAtMost(GatewayRequest request) {
+        return request.inputTokensAtMost() + request.maxOutputTokens();
+    }
+
+    private static Priced priced(GatewayRequest request, Attribution call) {
+        return new Priced(
+                call.payer().account(),
+                request.model(),
+                request.api().provider().pricedAs());
     }
 
     private static Verdict refused(Outcome outcome, ProblemException problem, Map<String, String> headers) {
@@ -141,6 +212,27 @@ final class BudgetCheck implements AutoCloseable {
                 "Calls that are under way may still use up budget '%s', which would allow this one: try again"
                         .formatted(share.name()),
                 RESERVED_RETRY_AFTER);
+    }
+
+    private static Verdict spent(Share share) {
+        boolean isOfTokens = share.leftTokens().isPresent();
+        String left = isOfTokens
+                ? Long.toString(share.leftTokens().getAsLong())
+                : new NanoUsd(share.leftNanoUsd().orElse(0)).toUsd();
+        var problem = new ProblemException(
+                Kind.BUDGET_EXCEEDED,
+                "The budgets do not answer just now, and by what budget '%s' said last it does not allow this call, %s %s are left: have it raised, or wait for its next period"
+                        .formatted(share.name(), left, isOfTokens ? "tokens" : "USD"));
+        return refused(
+                Outcome.REFUSED_BY_BUDGET,
+                problem,
+                Map.of(
+                        "Prompt-Manage-Budget",
+                        share.key().id(),
+                        "Prompt-Manage-Budget-Remaining",
+                        left,
+                        "Prompt-Manage-Budget-Unit",
+                        isOfTokens ? "tokens" : "usd"));
     }
 
     private static Map<String, String> headers(JsonNode answer, @Nullable JsonNode tightest) {

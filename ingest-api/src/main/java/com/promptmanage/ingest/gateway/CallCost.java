@@ -1,7 +1,6 @@
 package com.promptmanage.ingest.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.ingest.gateway.BudgetCheck.Verdict;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.CallPrices;
 import com.promptmanage.topics.pricing.CallPricesCodec;
@@ -27,13 +26,13 @@ record CallCost(NanoUsd cost, String basis) {
      * Empty if it is not known.
      *
      * @param asked the model that was asked for; the one that answered is in the usage
-     * @param verdict of the budgets, who know the account's own prices
+     * @param told what the budgets, who know the account's own prices, say of them; empty if they have not said it
      */
-    static Optional<CallCost> of(TokenUsage usage, String asked, Verdict verdict, ListPrices list) {
-        if (verdict.prices().isEmpty()) {
+    static Optional<CallCost> of(TokenUsage usage, String asked, Optional<JsonNode> told, ListPrices list) {
+        if (told.isEmpty()) {
             return listed(usage, list);
         }
-        return read(verdict.prices().get()).flatMap(prices -> of(usage, asked, prices, list));
+        return read(told.get()).flatMap(prices -> of(usage, asked, prices, list));
     }
 
     private static Optional<CallCost> of(TokenUsage usage, String asked, CallPrices prices, ListPrices list) {

@@ -22,7 +22,7 @@ record CallRecord(
         String id, Api api, String askedModel, @Nullable String askedTier, Attribution attribution, Instant began) {
 
     /** The tag, and the attribute of the event, of a call whose counts are ours and not the provider's. */
-    private static final String ESTIMATED = "usageestimated";
+    static final String ESTIMATED = "usageestimated";
 
     /** What is told when it has ended. */
     UsageEvent event(Used used, AnswerUsage answer, Instant ended) {

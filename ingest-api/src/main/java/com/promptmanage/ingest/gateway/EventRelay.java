@@ -9,8 +9,9 @@ import java.util.Map;
  * Passes server-sent events on as they come, each as soon as it is whole, to the byte. The last one goes out when what the call
  * used is on record. An event that grows large goes out in pieces.
  *
- * <p>Some servers tell what a call used only behind the event that says that it is done. So as not to keep a caller waiting for
- * what may never come, that event goes out at once then; what comes behind it is read even if the caller goes, as many do.
+ * <p>Some servers tell what a call used only behind the event that says that it is done, or not at all. So that event is held until
+ * what was used is told, or the stream ends, and is on record; but not for long, so as not to keep a caller waiting for what may
+ * never come. What comes behind it is read even if the caller goes, as many do.
  */
 final class EventRelay {
 
@@ -35,6 +36,8 @@ final class EventRelay {
 
     private final ClientAnswer client;
 
+    private final EventsOut out;
+
     private final Runnable beforeLast;
 
     /** The event that is coming in, as far as it has not gone out. */
@@ -55,12 +58,6 @@ final class EventRelay {
 
     private boolean isRecorded;
 
-    /** Whether the caller has been told that nothing more comes. */
-    private boolean isDone;
-
-    /** Whether the caller went when it had been told so. */
-    private boolean hasLeft;
-
     /**
      * @param hidesUsage whether the event that tells the usage of a chat was not asked for by the caller
      * @param beforeLast puts on record what the call used; called once, when all of it is known
@@ -71,6 +68,7 @@ final class EventRelay {
         this.usage = usage;
         this.scanner = new MemberScanner(api.members(), api.texts(true), usage.text());
         this.client = client;
+        this.out = new EventsOut(client);
         this.beforeLast = beforeLast;
     }
 
@@ -78,6 +76,37 @@ final class EventRelay {
     void relay(InputStream body) throws IOException {
         client.begin();
         client.flush();
+        try {
+            passAll(body);
+        } finally {
+            out.close();
+        }
+    }
+
+    private void passAll(InputStream body) throws IOException {
+        try {
+            read(body);
+        } catch (ClientAnswer.GoneException e) {
+            throw e;
+        } catch (IOException e) {
+            if (out.isHolding()) {
+                // It has said that it is done, whatever broke behind that.
+                end();
+            }
+            throw e;
+        }
+        Map<String, byte[]> found = scanner.found();
+        usage.read(found);
+        if (isHidden(found)) {
+            // The last event may end with the stream, without the blank line that should stand behind it.
+            event.clear();
+        }
+        end();
+        pass();
+        out.flush();
+    }
+
+    private void read(InputStream body) throws IOException {
         var chunk = new byte[CHUNK_BYTES];
         for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
             for (int i = 0; i < count; i++) {
@@ -86,21 +115,20 @@ final class EventRelay {
             if (isInPieces) {
                 pass();
             }
-            flush();
-            if (hasLeft && usage.isTold()) {
+            out.flush();
+            if (out.hasLeft() && usage.isTold()) {
                 // Nobody is there for whom the rest would be.
                 break;
             }
         }
-        Map<String, byte[]> found = scanner.found();
-        usage.read(found);
+    }
+
+    /** What was used is known, as far as it will be. */
+    private void end() throws IOException {
+        out.keep();
         record();
-        if (isHidden(found)) {
-            // The last event may end with the stream, without the blank line that should stand behind it.
-            event.clear();
-        }
-        pass();
-        flush();
+        out.letGo();
+        out.flush();
     }
 
     /** Whether what went out ends with a whole event. */
@@ -117,8 +145,8 @@ final class EventRelay {
         if (b == '\n' && afterReturn) {
             afterReturn = false;
             if (event.size() == 1) {
-                // Of the event before, which is out already: the one that begins here may be hidden.
-                pass();
+                // Of the event before, which is out already, or held: the one that begins here may be hidden.
+                passBehind();
             }
             return;
         }
@@ -172,16 +200,28 @@ final class EventRelay {
         scanner.next();
         start.setLength(0);
         isInPieces = false;
+        if (out.isHolding() && usage.isTold()) {
+            end();
+        }
         if (isHidden) {
             event.clear();
-            return;
+        } else if (saysDone && !usage.isTold()) {
+            out.hold(event);
+            event.clear();
+        } else {
+            passWhole(isLast, saysDone);
         }
+    }
+
+    private void passWhole(boolean isLast, boolean saysDone) throws IOException {
         if (isLast) {
-            flush();
+            out.flush();
             record();
         }
         pass();
-        isDone |= saysDone;
+        if (saysDone) {
+            out.done();
+        }
     }
 
     private boolean isHidden(Map<String, byte[]> found) {
@@ -209,31 +249,16 @@ final class EventRelay {
 
     private void pass() throws IOException {
         if (event.size() > 0) {
-            if (!hasLeft) {
-                try {
-                    client.write(event.array(), 0, event.size());
-                } catch (ClientAnswer.GoneException e) {
-                    leave(e);
-                }
-            }
+            out.write(event);
             event.clear();
         }
     }
 
-    private void flush() throws IOException {
-        if (!hasLeft) {
-            try {
-                client.flush();
-            } catch (ClientAnswer.GoneException e) {
-                leave(e);
-            }
+    private void passBehind() throws IOException {
+        if (out.holdsWithIt(event)) {
+            event.clear();
+        } else {
+            pass();
         }
-    }
-
-    private void leave(ClientAnswer.GoneException e) throws ClientAnswer.GoneException {
-        if (!isDone) {
-            throw e;
-        }
-        hasLeft = true;
     }
 }

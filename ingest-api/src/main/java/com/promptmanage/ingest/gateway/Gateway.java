@@ -167,8 +167,8 @@ public final class Gateway implements Routes, AutoCloseable {
 
     /** From now on the budgets are asked there before each call. */
     public void askBudgetsAt(Budgets where) {
-        BudgetCheck before = budgets.getAndSet(
-                new BudgetCheck(where, new ServiceKey(apiKeys, "ingest-api", clock), database, clock, reservations));
+        BudgetCheck before = budgets.getAndSet(new BudgetCheck(
+                where, new ServiceKey(apiKeys, "ingest-api", clock), database, clock, reservations, means.prices()));
         if (before != null) {
             before.close();
         }

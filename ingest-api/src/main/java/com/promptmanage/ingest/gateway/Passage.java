@@ -14,6 +14,7 @@ import com.promptmanage.service.outbound.OutboundException;
 import com.promptmanage.service.outbound.OutboundException.Failure;
 import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.topics.pricing.ListPrices;
+import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.UsageEvent;
 import io.javalin.http.Context;
 import java.io.FilterInputStream;
@@ -236,17 +237,18 @@ final class Passage {
         put(events, spent);
     }
 
-    /** From then on, and not before, it takes the budgets their usual time to count it. */
+    /** From then on, and not before, it takes the budgets their time to count it. */
     private void put(List<OutgoingEvent> events, Spent spent) {
+        Optional<Receipt> recorded = Optional.empty();
         try {
-            means.reports().report(events);
+            recorded = means.reports().report(events);
         } finally {
-            verdict.reservation().end(spent.nanoUsd(), spent.tokens());
+            verdict.reservation().end(spent.nanoUsd(), spent.tokens(), recorded);
         }
     }
 
     private Optional<CallCost> cost(UsageEvent event) {
-        return CallCost.of(event.usage(), request.model(), verdict, means.prices());
+        return CallCost.of(event.usage(), request.model(), verdict.prices(), means.prices());
     }
 
     /**

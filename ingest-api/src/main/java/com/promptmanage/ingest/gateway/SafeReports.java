@@ -9,11 +9,13 @@ import com.promptmanage.service.operations.Check;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.usage.Receipt;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -75,11 +77,14 @@ final class SafeReports implements AutoCloseable {
     /**
      * Returns when the events of a call are with the broker, or with the database, or, if both are away, here. Each of the two is
      * waited for once, however many events they are.
+     *
+     * @return where they lie on the topic; empty if the broker has not said that it has them
      */
-    void report(List<OutgoingEvent> events) {
+    Optional<Receipt> report(List<OutgoingEvent> events) {
         try {
-            publisher.publish(events);
+            Receipt receipt = publisher.publish(events);
             isAway = false;
+            return Optional.of(receipt);
         } catch (UnavailableException | ProblemException e) {
             isAway = true;
             lastLookNanos.set(System.nanoTime());
@@ -88,6 +93,7 @@ final class SafeReports implements AutoCloseable {
                 LOGGER.atError()
                         .log("neither the broker nor the database takes what a call has used: it waits in memory");
             }
+            return Optional.empty();
         }
     }
 

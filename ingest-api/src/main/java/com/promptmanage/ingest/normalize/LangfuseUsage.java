@@ -40,14 +40,14 @@ public final class LangfuseUsage {
     private LangfuseUsage() {}
 
     /**
-     * Of a generation: {@code usageDetails}, else {@code usage} as its older versions sent it.
+     * Of a generation: {@code usageDetails}, else {@code usage} as its older versions sent it; of two that are there, the one that is
+     * not all zeros.
      *
      * @return nothing if it has neither, or no count in them
      */
     public static Optional<NormalizedTokens> ofGeneration(JsonNode body, String path, FaultSink faults) {
-        JsonNode details = body.path("usageDetails");
-        if (details.isObject() && !details.isEmpty()) {
-            return Optional.of(read(details, path + "usageDetails.", faults));
+        if (areDetailsMeant(body)) {
+            return Optional.of(read(body.path("usageDetails"), path + "usageDetails.", faults));
         }
         JsonNode usage = body.path("usage");
         return usage.isObject() && hasCount(usage)
@@ -57,8 +57,38 @@ public final class LangfuseUsage {
 
     /** Of a generation: tokens of other models that it asked for advice, which are in none of its counts. */
     public static long advice(JsonNode body) {
+        return Advice.tokens(body.path(areDetailsMeant(body) ? "usageDetails" : "usage"));
+    }
+
+    private static boolean areDetailsMeant(JsonNode body) {
         JsonNode details = body.path("usageDetails");
-        return Advice.tokens(details.isObject() && !details.isEmpty() ? details : body.path("usage"));
+        if (!details.isObject() || details.isEmpty()) {
+            return false;
+        }
+        JsonNode usage = body.path("usage");
+        boolean isUsageMore = usage.isObject() && hasCount(usage) && hasMore(counts(usage));
+        return !isUsageMore || !isOfZeros(details);
+    }
+
+    private static boolean isOfZeros(JsonNode counts) {
+        for (JsonNode value : counts) {
+            Long count = LooseNumber.wholeOrNull(value, Long.MAX_VALUE);
+            boolean isZero = count == null ? value.isContainerNode() || value.isNull() : count == 0;
+            if (!isZero) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean hasMore(JsonNode counts) {
+        for (JsonNode value : counts) {
+            Long count = LooseNumber.wholeOrNull(value, Long.MAX_VALUE);
+            if (count != null && count > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static NormalizedTokens read(JsonNode details, String path, FaultSink faults) {

@@ -21,11 +21,13 @@ import com.promptmanage.topics.budget.Budget.Enforcement;
 import com.promptmanage.topics.budget.Budget.FailMode;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.CallPricesCodec;
+import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -65,6 +67,7 @@ final class CheckRoutes implements Routes {
     }
 
     private void answer(Context ctx, Caller caller, TokenUsage call, AccountReads reads) {
+        Receipt counted = routing.included(call.account(), reads);
         long nowMs = clock.millis();
         List<Progress> covering =
                 reads.covering(call, nowMs).stream().map(Progress::of).toList();
@@ -80,6 +83,7 @@ final class CheckRoutes implements Routes {
             ObjectNode json = json(decision);
             // What others' budgets are on is not for everyone to see, nor is what the account has agreed on.
             if (Permissions.mayQuery(caller, call.account())) {
+                json.put("counted", counted.encode());
                 json.set("failClosed", failClosed(reads.definitions(call.account())));
                 json.putRawValue("prices", new RawValue(CallPricesCodec.write(reads.prices(call, nowMs))));
             }
@@ -183,6 +187,7 @@ final class CheckRoutes implements Routes {
         json.put("wouldExceed", applied.wouldExceed());
         json.put("enforcement", lower(progress.budget().enforcement()));
         json.put("failMode", lower(progress.budget().failMode()));
+        json.put("periodEnd", Instant.ofEpochMilli(progress.window().endMs()).toString());
         return json;
     }
 

@@ -38,6 +38,13 @@ public final class SpendReadRoutes implements Routes {
 
     private static final String BY_KEY = "api_key";
 
+    private static final String USER = "user_id";
+
+    private static final String REQUEST = "request_id";
+
+    private static final String OF_ONE_USER_OR_CALL =
+            "Leave it out: internal_user_id is taken here; /spend/logs and /user/daily/activity take user_id, /spend/logs alone request_id.";
+
     /** Minutes that are taken off UTC, so that west is above zero: what JavaScript's {@code getTimezoneOffset} gives. */
     private static final String ZONE = "timezone";
 
@@ -90,11 +97,11 @@ public final class SpendReadRoutes implements Routes {
     }
 
     private void logs(Context ctx) {
-        Asked about = asked(ctx, ctx.queryParam("user_id"));
+        Asked about = asked(ctx, ctx.queryParam(USER));
         refusePagesAndZones(ctx);
         Days days = days(ctx);
         CellQuery query = query(ctx, about.account(), about.member(), days);
-        @Nullable String id = ctx.queryParam("request_id");
+        @Nullable String id = ctx.queryParam(REQUEST);
         boolean summarize = days.isExplicit() && id == null && !"false".equals(ctx.queryParam("summarize"));
         ArrayNode answer = JsonNodeFactory.instance.arrayNode();
         if (summarize) {
@@ -106,8 +113,9 @@ public final class SpendReadRoutes implements Routes {
     }
 
     private void userActivity(Context ctx) {
-        Asked about = asked(ctx, ctx.queryParam("user_id"));
+        Asked about = asked(ctx, ctx.queryParam(USER));
         refuse(ctx, NOT_TAKEN, "Leave it out.");
+        refuse(ctx, List.of(REQUEST), "Leave it out; /spend/logs takes it.");
         ActivityPage page = page(ctx);
         List<Cell> cells = table.cells(query(ctx, about.account(), about.member(), days(ctx)));
         ctx.json(ActivityJson.activity(cells, page, false));
@@ -116,6 +124,7 @@ public final class SpendReadRoutes implements Routes {
     private void teamActivity(Context ctx) {
         Days days = days(ctx);
         refuse(ctx, NOT_TAKEN, "Leave it out.");
+        refuse(ctx, List.of(USER, REQUEST), OF_ONE_USER_OR_CALL);
         ActivityPage page = page(ctx);
         ctx.json(ActivityJson.activity(cells(ctx, teams(ctx), days), page, true));
     }
@@ -128,12 +137,13 @@ public final class SpendReadRoutes implements Routes {
         }
         faults.check();
         refusePagesAndZones(ctx);
+        refuse(ctx, List.of(USER, REQUEST), OF_ONE_USER_OR_CALL);
         if (BY_KEY.equals(groupBy) || ctx.queryParam("api_key") != null || ctx.queryParam("internal_user_id") != null) {
             ctx.json(ActivityJson.byKey(cellsOfKeys(ctx)));
             return;
         }
         boolean isByTeam = "team".equals(groupBy);
-        List<Cell> cells = isByTeam || isTeamNamed(ctx)
+        List<Cell> cells = isByTeam || TwoNames.areTeamsNamed(ctx)
                 ? cells(ctx, teams(ctx), days(ctx))
                 : cells(ctx, List.of(asked(ctx, null).account()), days(ctx));
         Function<Cell, @Nullable String> name =
@@ -146,7 +156,7 @@ public final class SpendReadRoutes implements Routes {
 
     /** Of the teams that are named; else of what the caller asks about. */
     private List<Cell> cellsOfKeys(Context ctx) {
-        List<Account> accounts = isTeamNamed(ctx)
+        List<Account> accounts = TwoNames.areTeamsNamed(ctx)
                 ? teams(ctx)
                 : List.of(asked(ctx, ctx.queryParam("internal_user_id")).account());
         return cells(ctx, accounts, days(ctx));
@@ -238,7 +248,6 @@ public final class SpendReadRoutes implements Routes {
         Instant wanted = days.first().atStartOfDay(days.zone()).toInstant();
         @Nullable Instant from = shown.from(ctx, account, wanted, days.isExplicit());
         LocalDate first = from == null ? days.first() : firstDay(from, days.zone());
-        @Nullable String endUser = ctx.queryParam("end_user");
         return new CellQuery(
                 account,
                 first,
@@ -247,7 +256,7 @@ public final class SpendReadRoutes implements Routes {
                 userId,
                 ctx.queryParam("model"),
                 ctx.queryParam("api_key"),
-                endUser == null ? ctx.queryParam("customer_id") : endUser);
+                TwoNames.endUser(ctx));
     }
 
     /** The first whole one. */
@@ -262,7 +271,7 @@ public final class SpendReadRoutes implements Routes {
      */
     private Asked asked(Context ctx, @Nullable String userId) {
         Caller caller = authentication.caller(ctx);
-        @Nullable String team = team(ctx);
+        @Nullable String team = TwoNames.team(ctx);
         var faults = new Faults();
         Asked named = Asked.of(caller, team, userId, faults).orElse(null);
         faults.check();
@@ -288,7 +297,7 @@ public final class SpendReadRoutes implements Routes {
 
     private List<Account> teamsAskedFor(Context ctx) {
         Caller caller = authentication.caller(ctx);
-        @Nullable String named = isTeamNamed(ctx) ? teamsNamed(ctx) : ctx.queryParam("teamId");
+        @Nullable String named = TwoNames.teams(ctx);
         if (named == null || named.isBlank()) {
             if (caller instanceof Caller.Key key) {
                 // Of a person's teams there may be none to see; a key without the scope is told what it lacks.
@@ -322,24 +331,6 @@ public final class SpendReadRoutes implements Routes {
         }
         faults.check();
         return teams;
-    }
-
-    private static boolean isTeamNamed(Context ctx) {
-        @Nullable String named = teamsNamed(ctx);
-        return named != null && !named.isBlank();
-    }
-
-    /** Some of LiteLLM's routes take several, some one. */
-    private static @Nullable String teamsNamed(Context ctx) {
-        @Nullable String several = ctx.queryParam("team_ids");
-        return several == null ? ctx.queryParam("team_id") : several;
-    }
-
-    /** In our words, or else in LiteLLM's, where nothing stands for none. */
-    private static @Nullable String team(Context ctx) {
-        @Nullable String ours = ctx.queryParam("teamId");
-        @Nullable String theirs = ctx.queryParam("team_id");
-        return ours == null && theirs != null && !theirs.isBlank() ? theirs : ours;
     }
 
     private static ActivityPage page(Context ctx) {

@@ -5,8 +5,10 @@ import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Metering;
 import com.promptmanage.streams.read.Metering.Place;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.Receipt;
 import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -79,6 +81,11 @@ public final class AccountRouting {
     /** The account's state, if this process holds it: for answers that are better with it and good without. */
     public Optional<AccountReads> here(Account account) {
         return metering.owner(account) instanceof Place.Here(var reads) ? Optional.of(reads) : Optional.empty();
+    }
+
+    /** What an answer from the account's state includes at least, if it is read after this. */
+    public Receipt included(Account account, AccountReads reads) {
+        return new Receipt(Map.of(metering.partitionOf(account), reads.committedOffset()));
     }
 
     private void answerStale(Context ctx, Account account, Answer answer, String reason) {

@@ -20,6 +20,7 @@ import com.promptmanage.topics.pricing.CallPricesCodec;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.PriceTier;
 import com.promptmanage.topics.pricing.Rates;
+import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
@@ -96,6 +97,7 @@ class CheckRoutesTest {
         assertThat(decision.at("/budgets/0/overByNanoUsd").longValue()).isZero();
         assertThat(decision.at("/budgets/0/wouldExceed").booleanValue()).isFalse();
         assertThat(decision.at("/budgets/0/enforcement").textValue()).isEqualTo("block");
+        assertThat(decision.at("/budgets/0/periodEnd").textValue()).isEqualTo("2026-12-01T00:00:00Z");
         assertThat(decision.at("/budgets/1/value").textValue()).isEqualTo("ann");
     }
 
@@ -114,6 +116,36 @@ class CheckRoutesTest {
                         [{"dimension":"account","value":"*"},{"dimension":"workflow","value":"w1"}]"""));
         assertThat(byMember.status()).isEqualTo(200);
         assertThat(byMember.json().has("failClosed")).isFalse();
+    }
+
+    /** So that whoever made calls knows which of them are in what is left. */
+    @Test
+    void whatIsCountedIsToldToWhoMaySeeTheWholeAccount() {
+        api.team(team, "UTC");
+        long before = counted(check("\"model\":\"free\",\"inputTokens\":1"));
+
+        spend(10);
+
+        JsonNode after = check("\"model\":\"free\",\"inputTokens\":1");
+        assertThat(counted(after)).isEqualTo(before + 1);
+        String viewer = team + "-viewer";
+        assertThat(api.post(
+                                api.signIn(viewer),
+                                CHECK,
+                                "{\"teamId\":\"%s\",\"userId\":\"%s\",\"model\":\"free\",\"inputTokens\":1}"
+                                        .formatted(team, viewer))
+                        .json()
+                        .has("counted"))
+                .isFalse();
+    }
+
+    private static long counted(JsonNode decision) {
+        return Receipt.decode(decision.path("counted").asText())
+                .orElseThrow()
+                .offsets()
+                .values()
+                .iterator()
+                .next();
     }
 
     /** So that a gateway can say what a call has cost by the account's own prices. */

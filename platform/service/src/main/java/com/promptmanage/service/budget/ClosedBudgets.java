@@ -57,7 +57,8 @@ record ClosedBudgets(List<On> all) {
             return counted.equals(CatalogueNames.of(value, null));
         }
 
-        private static JsonNode named(JsonNode question, Dimension dimension) {
+        /** What the call says of it; nothing if it says nothing. */
+        static JsonNode named(JsonNode question, Dimension dimension) {
             return switch (dimension.kind()) {
                 case ACCOUNT, EVENT_TYPE -> MissingNode.getInstance();
                 case MEMBER -> question.path("userId");

@@ -1,5 +1,7 @@
 package com.promptmanage.service.budget;
 
+import com.promptmanage.topics.usage.Receipt;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -26,6 +28,17 @@ public interface Reservation {
      */
     default void end(OptionalLong costNanoUsd, long tokens) {
         end();
+    }
+
+    /**
+     * As {@link #end(OptionalLong, long)}, for a call of which it is known where it is entered: what it has used stays reserved until the
+     * budgets say that they have counted it, however far the metering is behind, but no longer than
+     * {@link Reservations#SETTLING_MAX}.
+     *
+     * @param recorded where it lies; empty if it is not on the topic yet, for the broker is away
+     */
+    default void end(OptionalLong costNanoUsd, long tokens, Optional<Receipt> recorded) {
+        end(costNanoUsd, tokens);
     }
 
     /** Nothing was used that will be counted: what was reserved is free at once. */

@@ -1,31 +1,33 @@
 package com.promptmanage.service.budget;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.service.budget.EndedCalls.Ended;
+import com.promptmanage.service.budget.EndedCalls.Place;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.Receipt;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
 import java.util.function.LongSupplier;
 
 /**
- * What the calls of this process may use of each budget that does not know it yet: of those under way, and of those that ended less
- * than {@link #SETTLING} ago. Nothing is kept of any other, nor of budgets that do not block. Safe for use by several threads, none of
- * which waits for anything here.
+ * What the calls of this process may use of each budget that does not know it yet: of those under way, and of those that have ended
+ * and that the budgets have not counted. Nothing is kept of any other, nor of budgets that do not block. With what those said last, it
+ * also holds calls that they do not answer for. Safe for use by several threads, none of which waits for anything here.
  */
 public final class Reservations {
 
     /**
-     * How long after its end a call may be missing in an answer: three seconds until it is told to Kafka, counted and committed, and
-     * as long as an answer may be on its way.
+     * How long after its end a call may be missing in an answer, if the budgets do not say how far they have counted: three seconds
+     * until it is told to Kafka, counted and committed, and as long as an answer may be on its way.
      */
     public static final Duration SETTLING = Duration.ofSeconds(3).plus(BudgetClient.ANSWER_MAX);
 
-    /** 140,000 USD, or as many billion tokens, of one call: of what is more, so much, so that no sum overflows. */
-    private static final long AMOUNT_MAX = Long.MAX_VALUE >> 16;
+    /** How long at most if they do say so, or if a call is not on the topic yet. */
+    public static final Duration SETTLING_MAX = Duration.ofMinutes(5);
 
     private static final Result NOTHING = new Result.Reserved(Reservation.NONE);
 
@@ -33,8 +35,12 @@ public final class Reservations {
 
     private final Map<Share.Key, Amounts> reserved = new HashMap<>();
 
-    /** In the order of their ends. */
-    private final Queue<Ended> ended = new ArrayDeque<>();
+    private final EndedCalls ended = new EndedCalls();
+
+    private final LastTold last = new LastTold();
+
+    /** So that it is known what was first. */
+    private long turns;
 
     /** What came of it. */
     public sealed interface Result {
@@ -43,35 +49,36 @@ public final class Reservations {
         record Reserved(Reservation reservation) implements Result {}
 
         /**
-         * The call does not fit beside what is reserved, though it would by itself.
+         * The call does not fit.
          *
          * @param share the first budget of which that is so
+         * @param passes whether it would fit by itself, but not beside what is reserved; what the budgets allow does
          */
-        record TooLittleLeft(Share share) implements Result {}
+        record TooLittleLeft(Share share, boolean passes) implements Result {}
     }
-
-    private record Amounts(long calls, long nanoUsd, long tokens) {
-
-        private static final Amounts NONE = new Amounts(0, 0, 0);
-
-        static Amounts ofCall(long nanoUsd, long tokens) {
-            return new Amounts(1, Math.clamp(nanoUsd, 0, AMOUNT_MAX), Math.clamp(tokens, 0, AMOUNT_MAX));
-        }
-
-        Amounts plus(Amounts other) {
-            return new Amounts(calls + other.calls, nanoUsd + other.nanoUsd, tokens + other.tokens);
-        }
-
-        Amounts minus(Amounts other) {
-            return new Amounts(calls - other.calls, nanoUsd - other.nanoUsd, tokens - other.tokens);
-        }
-    }
-
-    private record Ended(long atNanos, List<Share.Key> keys, Amounts amounts) {}
 
     /** @param nanoTime as {@link System#nanoTime} tells it */
     public Reservations(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Remembers an answer of the budgets, whether it allows the call or not: to know what they have counted, and what they have left
+     * for when they do not answer.
+     *
+     * @param question what they were asked, as the API describes it
+     * @param answer likewise
+     * @param nowMs ms since the epoch
+     */
+    public void hear(Account account, JsonNode question, JsonNode answer, long nowMs) {
+        List<Share> shares = Share.blocking(account, answer.path("budgets"), nowMs);
+        Optional<Receipt> counted = Receipt.decode(answer.path("counted").asText());
+        synchronized (this) {
+            long now = nanoTime.getAsLong();
+            counted.ifPresent(receipt -> ended.hear(receipt, now));
+            settle(now);
+            last.hear(account, question, shares, counted, ++turns, now);
+        }
     }
 
     /**
@@ -82,24 +89,61 @@ public final class Reservations {
      * @param tokens that it may use at most
      */
     public Result reserve(Account account, JsonNode answer, long tokens) {
-        List<Share> shares = Share.blocking(account, answer.path("budgets"));
+        List<Share> shares = Share.blocking(account, answer.path("budgets"), 0);
         return shares.isEmpty() ? NOTHING : reserve(shares, Share.whole(answer.path("estimatedCostNanoUsd")), tokens);
     }
 
+    /**
+     * As {@link #reserve(Account, JsonNode, long)}, for a call that the budgets did not answer for: what they said last, less what has
+     * ended here since, is all that may be used. Of what no answer was heard about, nothing is known, and everything fits.
+     *
+     * @param question what they were asked, as the API describes it
+     * @param costNanoUsd that it may cost at most, nanoUSD; empty if that is not known
+     * @param tokens that it may use at most
+     */
+    public Result reserveUnanswered(Account account, JsonNode question, OptionalLong costNanoUsd, long tokens) {
+        synchronized (this) {
+            long now = nanoTime.getAsLong();
+            settle(now);
+            List<LastTold.Told> known = last.of(account, question, now);
+            List<Share> shares = known.stream().map(LastTold.Told::share).toList();
+            for (Share share : shares) {
+                if (isTooLittle(share, Amounts.NONE, costNanoUsd, tokens)) {
+                    return new Result.TooLittleLeft(share, false);
+                }
+            }
+            for (LastTold.Told one : known) {
+                Share share = one.share();
+                Amounts others = one.others(reserved.getOrDefault(share.key(), Amounts.NONE));
+                if (isTooLittle(share, others, costNanoUsd, tokens)) {
+                    return new Result.TooLittleLeft(share, true);
+                }
+            }
+            return shares.isEmpty() ? NOTHING : reserved(shares, costNanoUsd, tokens);
+        }
+    }
+
     private synchronized Result reserve(List<Share> shares, OptionalLong costNanoUsd, long tokens) {
-        settle();
+        settle(nanoTime.getAsLong());
         for (Share share : shares) {
             Amounts others = reserved.getOrDefault(share.key(), Amounts.NONE);
-            if (others.calls() > 0
-                    && (isShort(share.leftNanoUsd(), others.nanoUsd(), costNanoUsd)
-                            || isShort(share.leftTokens(), others.tokens(), OptionalLong.of(tokens)))) {
-                return new Result.TooLittleLeft(share);
+            if (others.calls() > 0 && isTooLittle(share, others, costNanoUsd, tokens)) {
+                return new Result.TooLittleLeft(share, true);
             }
         }
+        return reserved(shares, costNanoUsd, tokens);
+    }
+
+    private Result reserved(List<Share> shares, OptionalLong costNanoUsd, long tokens) {
         var own = Amounts.ofCall(costNanoUsd.orElse(0), tokens);
         List<Share.Key> keys = shares.stream().map(Share::key).toList();
         keys.forEach(key -> add(key, own));
         return new Result.Reserved(new Entry(keys, own));
+    }
+
+    private static boolean isTooLittle(Share share, Amounts others, OptionalLong costNanoUsd, long tokens) {
+        return isShort(share.leftNanoUsd(), others.nanoUsd(), costNanoUsd)
+                || isShort(share.leftTokens(), others.tokens(), OptionalLong.of(tokens));
     }
 
     /** What costs nothing always fits; of what may cost anything, something has to be left. */
@@ -126,18 +170,24 @@ public final class Reservations {
 
         @Override
         public void end() {
-            hold(estimate);
+            hold(estimate, Optional.empty(), false);
         }
 
         @Override
         public void end(OptionalLong costNanoUsd, long tokens) {
-            hold(Amounts.ofCall(costNanoUsd.orElse(estimate.nanoUsd()), tokens));
+            hold(used(costNanoUsd, tokens), Optional.empty(), false);
+        }
+
+        @Override
+        public void end(OptionalLong costNanoUsd, long tokens, Optional<Receipt> recorded) {
+            Optional<Place> place = recorded.flatMap(Place::of);
+            hold(used(costNanoUsd, tokens), place, place.isEmpty());
         }
 
         @Override
         public void release() {
             synchronized (Reservations.this) {
-                settle();
+                settle(nanoTime.getAsLong());
                 if (!isEnded) {
                     isEnded = true;
                     keys.forEach(key -> take(key, estimate));
@@ -145,27 +195,40 @@ public final class Reservations {
             }
         }
 
-        private void hold(Amounts used) {
+        private Amounts used(OptionalLong costNanoUsd, long tokens) {
+            return Amounts.ofCall(costNanoUsd.orElse(estimate.nanoUsd()), tokens);
+        }
+
+        private void hold(Amounts used, Optional<Place> place, boolean isWaiting) {
             synchronized (Reservations.this) {
-                settle();
-                if (!isEnded) {
-                    isEnded = true;
-                    keys.forEach(key -> {
-                        add(key, used);
-                        take(key, estimate);
-                    });
-                    ended.add(new Ended(nanoTime.getAsLong(), keys, used));
+                long now = nanoTime.getAsLong();
+                settle(now);
+                if (isEnded) {
+                    return;
+                }
+                isEnded = true;
+                keys.forEach(key -> {
+                    add(key, used);
+                    take(key, estimate);
+                    last.end(key, used);
+                });
+                var call = new Ended(++turns, now, keys, used, place);
+                if (isWaiting) {
+                    ended.addWaiting(call);
+                } else {
+                    ended.add(call);
                 }
             }
         }
     }
 
-    private void settle() {
-        long now = nanoTime.getAsLong();
-        while (!ended.isEmpty() && now - ended.element().atNanos() > SETTLING.toNanos()) {
-            Ended settled = ended.remove();
-            settled.keys().forEach(key -> take(key, settled.amounts()));
-        }
+    private void settle(long nowNanos) {
+        ended.settle(
+                nowNanos,
+                call -> call.keys().forEach(key -> {
+                    take(key, call.amounts());
+                    last.settle(key, call);
+                }));
     }
 
     private void add(Share.Key key, Amounts amounts) {
