@@ -252,7 +252,19 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             error={save.error}
             warnings={warnings}
             readOnly={readOnly}
-            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} drawn={drawn} onClose={() => setExecutionId(null)} workflowId={base.id} />}
+            run={
+              executionId && (
+                <ExecutionPanel
+                  executionId={executionId}
+                  execution={execution}
+                  newest={record?.version}
+                  drawn={drawn}
+                  onBegun={setExecutionId}
+                  onClose={() => setExecutionId(null)}
+                  workflowId={base.id}
+                />
+              )
+            }
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
             led={led}
             onEdit={edit}

@@ -40,7 +40,8 @@ export function ExecutionPage() {
   const zone = useZone();
   const { data, error, refetch, states } = useExecution(executionId);
   usePageTitle(data?.workflowName ? `Execution of ${data.workflowName}` : "Execution");
-  const workflow = useQuery(workflowQuery(id));
+  // Whether there is a newer version is asked whenever the page is opened: it may have been saved elsewhere.
+  const workflow = useQuery({ ...workflowQuery(id), refetchOnMount: "always" });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   // The graph is that of the version that ran, which may not be the newest.
   const ran = data?.workflowVersion;

@@ -17,6 +17,8 @@ export function ExecutionPanel({
   workflowId,
   drawn,
   execution,
+  newest,
+  onBegun,
   onClose,
 }: {
   executionId: string;
@@ -24,6 +26,10 @@ export function ExecutionPanel({
   /** How many nodes there were when it was started. */
   drawn: number;
   execution: ReturnType<typeof useExecution>;
+  /** The version of the workflow that is stored now. */
+  newest: number | undefined;
+  /** Another run was begun of this one. */
+  onBegun: (executionId: string) => void;
   onClose: () => void;
 }) {
   const { data, error, refetch } = execution;
@@ -72,7 +78,7 @@ export function ExecutionPanel({
               {data.errorMessage}
             </Note>
           )}
-          <ExecutionActions execution={data} />
+          <ExecutionActions execution={data} newest={newest} onBegun={onBegun} />
           <NodeRuns execution={data} />
         </>
       )}
