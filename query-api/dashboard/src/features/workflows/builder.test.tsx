@@ -198,6 +198,23 @@ test("where only its status was changed meanwhile, nobody is asked, and a name t
   expect(sent.at(-1)!.name).toBeUndefined();
 });
 
+test("a status that another has set meanwhile is replaced by whoever says so, and by nobody else", async () => {
+  await open();
+  savedByAda({ status: "paused" });
+  const choose = async (name: RegExp) => {
+    screen.getByRole("button", { name: /^Status:/ }).focus();
+    await userEvent.keyboard("{Enter}");
+    await userEvent.click(await screen.findByRole("menuitemradio", { name }));
+  };
+  await choose(/^Draft/);
+  const dialog = await screen.findByRole("dialog", { name: "It was changed meanwhile" });
+  expect(dialog.textContent).toContain("it is paused now");
+  expect(stored.status).toBe("paused");
+  await press("Make it a draft");
+  await waitFor(() => expect(stored.status).toBe("draft"));
+  expect(sent.map((one) => one.baseUpdatedAt)).toEqual(["2026-11-27T03:00:00.000001Z", "2026-11-27T03:10:00.000002Z"]);
+});
+
 test("what was not saved is offered when the workflow is opened again, restored against what it was made from", async () => {
   await open();
   rename("Not saved");

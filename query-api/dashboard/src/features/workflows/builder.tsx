@@ -6,12 +6,14 @@ import { messageOf } from "@/shared/api/client";
 import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { dropDraft, placeOf } from "@/shared/session/drafts";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
 import { useTrigger, warningsQuery, workflowQuery, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
+import { conflictOf, type Stored } from "./conflict";
 import { ConflictDialog } from "./conflict-dialog";
 import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definition";
 import { dropOwn, keep, unsavedAt } from "./draft";
@@ -34,6 +36,12 @@ import { useKeys } from "./use-keys";
 import { draftOf, useSaving } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
 import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
+
+type Status = "draft" | "active" | "paused";
+
+function inStatus(status: Status): string {
+  return `The workflow is ${status === "draft" ? "a draft" : status}.`;
+}
 
 const NO_RUNS: readonly NodeExecution[] = [];
 
@@ -75,7 +83,10 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const { save, base, isDirty, conflict } = saving;
   const start = useTrigger();
   const record = useQuery({ ...workflowQuery(base.id ?? ""), enabled: base.id !== null }).data;
-  const change = useChangeWorkflow(base.id ?? "");
+  const change = useChangeWorkflow(base.id ?? "", record);
+  const anyway = useChangeWorkflow(base.id ?? "", record);
+  /** A status that was to be set where another has set one since. */
+  const [contested, setContested] = useState<{ wanted: Status; stored: Stored } | null>(null);
   const level = record?.yourLevel ?? workflow?.yourLevel;
   const readOnly = base.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
   const warnings = useQuery(warningsQuery(base.id ?? "", base.version ?? 0)).data ?? NO_WARNINGS;
@@ -192,7 +203,20 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         onSave={() => void saving.onSave()}
         onRun={() => void run()}
         onStatus={(status) =>
-          change.mutate({ status }, { onSuccess: () => toast(`The workflow is ${status === "draft" ? "a draft" : status}.`), onError: (failure) => toast(messageOf(failure), "critical") })
+          change.mutate(
+            { status },
+            {
+              onSuccess: () => toast(inStatus(status)),
+              onError: (failure) => {
+                const stored = conflictOf(failure);
+                if (stored) {
+                  setContested({ wanted: status, stored });
+                } else {
+                  toast(messageOf(failure), "critical");
+                }
+              },
+            },
+          )
         }
         onArrange={() => edit(layout)}
         onExport={() => download(history.value)}
@@ -303,6 +327,19 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           onClose={saving.dismiss}
         />
       )}
+      {contested && (
+        <ConfirmDialog
+          title="It was changed meanwhile"
+          change={anyway}
+          of={{ status: contested.wanted, baseUpdatedAt: contested.stored.updatedAt }}
+          action={contested.wanted === "draft" ? "Make it a draft" : `Make it ${contested.wanted}`}
+          keep="Leave it as it is"
+          done={inStatus(contested.wanted)}
+          onClose={() => setContested(null)}
+        >
+          Someone else has changed the status since you opened this workflow: it is {record?.status === "draft" ? "a draft" : record?.status} now.
+        </ConfirmDialog>
+      )}
       {dialog === "json" && (
         <JsonDialog
           definition={definition}
@@ -316,7 +353,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
       )}
       {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
       {dialog === "versions" && base.id && (
-        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} isDirty={isDirty} onRestored={saving.load} onClose={() => setDialog(null)} />
+        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} isDirty={isDirty} base={base.version} onRestored={saving.load} onClose={() => setDialog(null)} />
       )}
       {dialog === "share" && base.id && <ShareDialog id={base.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
       {dialog === "about" && record && <AboutDialog workflow={record} onClose={() => setDialog(null)} />}

@@ -24,7 +24,8 @@ public final class Unchanged {
     private final Scopes scopesNow;
 
     /** An edge as far as it matters to what it leads to. */
-    private record Way(NodeId from, Edge.Kind kind, @Nullable String guard) {}
+    private record Way(
+            NodeId from, Edge.Kind kind, @Nullable String guard) {}
 
     private Unchanged(Graph before, Graph now) {
         this.before = before;
@@ -63,8 +64,8 @@ public final class Unchanged {
     /** In the order of the edges, which is that of the node's inputs. */
     private static List<Way> ways(Graph graph, NodeId id) {
         return graph.incoming(id).stream()
-                .map(edge -> new Way(
-                        edge.source(), edge.kind(), edge.kind() == Edge.Kind.GUARDED ? edge.condition() : null))
+                .map(edge ->
+                        new Way(edge.source(), edge.kind(), edge.kind() == Edge.Kind.GUARDED ? edge.condition() : null))
                 .toList();
     }
 }

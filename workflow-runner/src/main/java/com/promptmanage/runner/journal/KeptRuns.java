@@ -77,8 +77,7 @@ final class KeptRuns {
             if (pinned.nodes().comesBefore(other, id)) {
                 int depth = shared(pinned.scopes().of(other), pinned.scopes().of(id));
                 broken.add(new Broken(
-                        depth,
-                        scopes.stream().map(scope -> outer(scope, depth)).collect(Collectors.toSet())));
+                        depth, scopes.stream().map(scope -> outer(scope, depth)).collect(Collectors.toSet())));
             }
         });
         return broken;
@@ -110,10 +109,7 @@ final class KeptRuns {
                 .createQuery("SELECT id, scope, node_id, status FROM node_runs WHERE execution_id = :execution")
                 .bind("execution", before.row().id())
                 .map((row, ctx) -> new Ran(
-                        row.getLong("id"),
-                        row.getString("scope"),
-                        row.getString("node_id"),
-                        row.getString("status")))
+                        row.getLong("id"), row.getString("scope"), row.getString("node_id"), row.getString("status")))
                 .list();
         List<Ran> kept = of(before.pinned(), now, runs);
         if (kept.isEmpty()) {

@@ -53,7 +53,10 @@ class UnchangedTest {
                 .containsExactlyInAnyOrder("a", "b");
         assertThat(unchanged(
                         before,
-                        graph(List.of(step("a"), step("b"), step("c")), A_TO_B, new Edge("2", "b", "c", "input.n > 1"))))
+                        graph(
+                                List.of(step("a"), step("b"), step("c")),
+                                A_TO_B,
+                                new Edge("2", "b", "c", "input.n > 1"))))
                 .containsExactlyInAnyOrder("a", "b");
         assertThat(unchanged(
                         graph(List.of(step("a"), step("b"), step("c")), new Edge("1", "a", "c"), B_TO_C),

@@ -120,7 +120,9 @@ class ResumedByCurrentTest {
     @Test
     void ofManyItemsThoseThatAreDoneAreKept() throws Exception {
         list();
-        answer("ask", invocation -> orFailure(isMended.get() || invocation.context().index() < 3, invocation));
+        answer(
+                "ask",
+                invocation -> orFailure(isMended.get() || invocation.context().index() < 3, invocation));
         String id = create(ITEMS.formatted("stop", "input"));
         String failed = failed(id);
         mend(id, ITEMS.formatted("stop", "input + 1"));
@@ -131,15 +133,17 @@ class ResumedByCurrentTest {
         JsonNode shown = shown(resumed);
         assertThat(kept(shown, "list")).containsExactly("");
         assertThat(kept(shown, "ask")).containsExactlyInAnyOrder("list[0]", "list[1]", "list[2]");
-        assertThat(shown.path("nodeExecutions")).hasSize(8).allSatisfy(node -> assertThat(
-                        node.path("status").asText())
-                .isEqualTo("completed"));
+        assertThat(shown.path("nodeExecutions"))
+                .hasSize(8)
+                .allSatisfy(node -> assertThat(node.path("status").asText()).isEqualTo("completed"));
     }
 
     @Test
     void whatCameAfterAFailureThatWasPassedOverIsRunAnewWithWhatHadFailed() throws Exception {
         list();
-        answer("ask", invocation -> orFailure(isMended.get() || invocation.context().index() != 3, invocation));
+        answer(
+                "ask",
+                invocation -> orFailure(isMended.get() || invocation.context().index() != 3, invocation));
         answer("sum", invocation -> new Outcome.Completed(invocation.context().input()));
         answer("last", invocation -> orFailure(isMended.get(), invocation));
         String id = create(ITEMS.formatted("continue", "input"));
@@ -234,8 +238,7 @@ class ResumedByCurrentTest {
     }
 
     private void change(String id, String definition) {
-        Answer changed =
-                api.put(steps.editor(), "/api/workflows/" + id, "{\"definition\": %s}".formatted(definition));
+        Answer changed = api.put(steps.editor(), "/api/workflows/" + id, "{\"definition\": %s}".formatted(definition));
         assertThat(changed.status()).as(changed.json().toString()).isEqualTo(200);
     }
 
