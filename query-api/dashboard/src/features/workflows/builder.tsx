@@ -304,13 +304,15 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           onRestore={() => {
             const draft = { name: unsaved.name, definition: unsaved.definition };
             saving.resume(draft, unsaved.base);
-            // From now on it is this tab's, also where another one had kept it.
+            // From now on it is this tab's. Another that is still open keeps its own again with its next change, or when it is closed.
+            dropDraft(unsaved.place);
             keep(place, draft, unsaved.base);
             setUnsaved(null);
           }}
           onDiscard={() => {
-            dropDraft(place);
-            setUnsaved(null);
+            dropDraft(unsaved.place);
+            // Another tab may have left one too.
+            setUnsaved(unsavedAt(place, initial));
           }}
           onClose={() => setUnsaved(null)}
         />
