@@ -198,6 +198,19 @@ test("where only its status was changed meanwhile, nobody is asked, and a name t
   expect(sent.at(-1)!.name).toBeUndefined();
 });
 
+test("a run without the data that nodes name is warned of before it begins, and may begin all the same", async () => {
+  stored = { ...stored, definition: { ...DEFINITION, nodes: [{ ...DEFINITION.nodes[0], id: "ask", type: "prompt", label: "Ask", config: { promptTemplate: "Hello {{trigger.name}}" } }] } as never };
+  await open();
+  await press("Run");
+  const dialog = await screen.findByRole("dialog", { name: "Run with data" });
+  expect(dialog.textContent).toContain("a field that a run has to be started with: name.");
+  expect(JSON.parse(screen.getByLabelText<HTMLTextAreaElement>("Data").value)).toEqual({ name: "" });
+  expect(sent).toEqual([]);
+  fireEvent.change(screen.getByLabelText("Data"), { target: { value: '{"name": "Ada"}' } });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Run" }));
+  await waitFor(() => expect(sent).toMatchObject([{ method: "POST", triggerData: { name: "Ada" } }]));
+});
+
 test("a status that another has set meanwhile is replaced by whoever says so, and by nobody else", async () => {
   await open();
   savedByAda({ status: "paused" });

@@ -23,6 +23,7 @@ import { faultsOf, type Warning } from "./faults";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
+import { neededOf } from "./needed";
 import { Palette } from "./palette";
 import { Properties } from "./properties";
 import { RunDialog } from "./run-dialog";
@@ -201,7 +202,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         onRename={(next) => history.change((before) => ({ ...before, name: next }), "name")}
         onAdd={(type) => add(type)}
         onSave={() => void saving.onSave()}
-        onRun={() => void run()}
+        onRun={() => (neededOf(definition).length > 0 ? setDialog("needs") : void run())}
         onStatus={(status) =>
           change.mutate(
             { status },
@@ -353,7 +354,9 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           }}
         />
       )}
-      {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
+      {(dialog === "run" || dialog === "needs") && (
+        <RunDialog needed={neededOf(definition)} onClose={() => setDialog(null)} onRun={(data) => void run(data)} onRunWithout={dialog === "needs" ? () => void run() : undefined} />
+      )}
       {dialog === "versions" && base.id && (
         <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} isDirty={isDirty} base={base.version} onRestored={saving.load} onClose={() => setDialog(null)} />
       )}

@@ -27,8 +27,8 @@ import { NODE_TYPES, TYPE_HELP, TYPE_LABELS, type NodeType } from "./definition"
 import { ICONS } from "./node-card";
 import { STATUS_TONES } from "./status";
 
-/** What can be opened over the canvas. */
-export type Dialog = "json" | "versions" | "share" | "triggers" | "run" | "about";
+/** What can be opened over the canvas; a run without the data that it needs is warned of. */
+export type Dialog = "json" | "versions" | "share" | "triggers" | "run" | "needs" | "about";
 
 export interface ToolbarProps {
   name: string;
