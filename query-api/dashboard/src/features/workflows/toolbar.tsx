@@ -80,16 +80,16 @@ export function Toolbar(props: ToolbarProps) {
       <div className="ml-auto flex shrink-0 items-center gap-1.5">
         {!isNarrow && (
           <>
-            <IconButton label="Undo" disabled={!undo || readOnly} onClick={() => undo?.()}>
+            <IconButton label="Undo" aria-keyshortcuts="Control+Z" disabled={!undo || readOnly} onClick={() => undo?.()}>
               <Undo2 aria-hidden />
             </IconButton>
-            <IconButton label="Redo" disabled={!redo || readOnly} onClick={() => redo?.()}>
+            <IconButton label="Redo" aria-keyshortcuts="Control+Y" disabled={!redo || readOnly} onClick={() => redo?.()}>
               <Redo2 aria-hidden />
             </IconButton>
           </>
         )}
         <AddMenu readOnly={readOnly} onAdd={props.onAdd} />
-        <Button data-testid="save-workflow-btn" disabled={readOnly} busy={isSaving} onClick={props.onSave}>
+        <Button data-testid="save-workflow-btn" aria-keyshortcuts="Control+S" disabled={readOnly} busy={isSaving} onClick={props.onSave}>
           {!isSaving && <Save aria-hidden className="size-4" />} <span className="max-md:sr-only">{isSaving ? "Saving…" : "Save"}</span>
         </Button>
         <Button data-testid="run-workflow-btn" kind="primary" costs disabled={isEmpty || isSaving || !mayRun} busy={isStarting} onClick={props.onRun}>
