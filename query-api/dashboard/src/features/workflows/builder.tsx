@@ -283,6 +283,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
                   executionId={executionId}
                   execution={execution}
                   newest={record?.version}
+                  isChanged={isDirty}
                   drawn={drawn}
                   onBegun={setExecutionId}
                   onClose={() => setExecutionId(null)}

@@ -31,10 +31,10 @@ test("whoever cancels a run by keyboard keeps their place when its button is gon
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("group", { name: "What can be done with the run" })));
 });
 
-function open(status: ExecutionDetail["status"], newest: number, onBegun?: (executionId: string) => void) {
+function open(status: ExecutionDetail["status"], newest: number, onBegun?: (executionId: string) => void, isChanged = false) {
   const execution = { id: "exe_1", workflowId: "wf_1", workflowVersion: 1, status, yourLevel: "editor" } as ExecutionDetail;
   const router = createRouter({
-    routeTree: createRootRoute({ component: () => <ExecutionActions execution={execution} newest={newest} onBegun={onBegun} /> }),
+    routeTree: createRootRoute({ component: () => <ExecutionActions execution={execution} newest={newest} isChanged={isChanged} onBegun={onBegun} /> }),
     history: createMemoryHistory(),
   });
   render(
@@ -61,6 +61,11 @@ test("what has failed is resumed with the version in which it was mended, and th
   await userEvent.click(await screen.findByRole("button", { name: "Resume with version 2", description: /keeps what was done/ }));
   await waitFor(() => expect(onBegun).toHaveBeenCalledExactlyOnceWith("exe_2"));
   expect(sent).toEqual(["POST /api/workflows/executions/exe_1/resume?version=current"]);
+});
+
+test("whoever has mended it and not saved that yet is told to", async () => {
+  open("failed", 1, undefined, true);
+  expect(await screen.findByText(/^What is changed here is not saved: once it is, the run can be resumed with it/)).toBeTruthy();
 });
 
 test("what stands still goes on by its own version only", async () => {

@@ -8,15 +8,18 @@ import { isOver, useExecutionAction, type ExecutionAction, type ExecutionDetail 
 
 /**
  * @param newest the workflow's version, if it may be another than the one that ran
+ * @param isChanged whether the workflow is drawn otherwise than it is stored, on the same page
  * @param onBegun shows another run that was begun here; without it, that one's page is
  */
 export function ExecutionActions({
   execution,
   newest,
+  isChanged = false,
   onBegun,
 }: {
   execution: ExecutionDetail;
   newest?: number | undefined;
+  isChanged?: boolean;
   onBegun?: ((executionId: string) => void) | undefined;
 }) {
   const action = useExecutionAction(execution.id);
@@ -101,6 +104,7 @@ export function ExecutionActions({
             : "To run by that one, from the beginning, cancel it and rerun it."}
         </p>
       )}
+      {mayResume && over && isChanged && <p className="w-full text-xs text-soft">What is changed here is not saved: once it is, the run can be resumed with it.</p>}
     </div>
   );
 }

@@ -18,6 +18,7 @@ export function ExecutionPanel({
   drawn,
   execution,
   newest,
+  isChanged,
   onBegun,
   onClose,
 }: {
@@ -28,6 +29,8 @@ export function ExecutionPanel({
   execution: ReturnType<typeof useExecution>;
   /** The version of the workflow that is stored now. */
   newest: number | undefined;
+  /** Whether something else is drawn than is stored. */
+  isChanged: boolean;
   /** Another run was begun of this one. */
   onBegun: (executionId: string) => void;
   onClose: () => void;
@@ -78,7 +81,7 @@ export function ExecutionPanel({
               {data.errorMessage}
             </Note>
           )}
-          <ExecutionActions execution={data} newest={newest} onBegun={onBegun} />
+          <ExecutionActions execution={data} newest={newest} isChanged={isChanged} onBegun={onBegun} />
           <NodeRuns execution={data} />
         </>
       )}
