@@ -215,6 +215,69 @@ test("what failed is resumed where it had stopped, and what takes too long is ca
   await page.close();
 });
 
+test("what failed is mended, and goes on by the new version with what was done", async () => {
+  const { page, complaints } = await visitSignedIn(browser, product);
+  const definition = (code: string) => ({
+    version: "1.0",
+    nodes: [
+      { id: "first", type: "transform", label: "First", config: { transformType: "custom", code: "{'answer': 42}" }, position: { x: 0, y: 0 } },
+      { id: "second", type: "transform", label: "Second", config: { transformType: "custom", code }, position: { x: 300, y: 0 } },
+    ],
+    edges: [{ id: "e1", source: "first", target: "second" }],
+    settings: { retryPolicy: { maxAttempts: 1 } },
+  });
+  const { workflow } = await post(product, "/api/workflows", { teamId: product.teamId, name: "To be mended", definition: definition("input.anser + 1") });
+  await page.goto(`/dashboard/workflows/${workflow.id}?team=${product.teamId}`);
+  await page.getByTestId("run-workflow-btn").click();
+  await page.getByTestId("execution-status-failed").waitFor();
+  const failed = page.getByRole("complementary", { name: "Properties" }).getByRole("link").first();
+  const address = await failed.getAttribute("href");
+
+  const mended = await page.request.put(`/api/workflows/${workflow.id}`, { data: { definition: definition("input.answer + 1") }, headers: { Origin: product.baseUrl } });
+  expect(mended.status()).toBe(200);
+  await page.goto(address!);
+  await page.getByRole("button", { name: "Resume with version 2" }).click();
+  await page.waitForURL((url) => /\/executions\//.test(url.pathname) && !address!.includes(url.pathname));
+  await page.getByTestId("execution-status-completed").waitFor();
+  const nodes = page.getByRole("list", { name: "Nodes" });
+  await nodes.getByText("Kept from the run before").waitFor();
+  await shot(page, "execution-resumed");
+  const { nodeExecutions } = await get(product, `/api/workflows/executions/${page.url().replace(/.*executions\/([^?]+).*/, "$1")}`);
+  expect(nodeExecutions.map((run: { nodeId: string; kept: boolean; output: unknown }) => [run.nodeId, run.kept, run.output])).toEqual([
+    ["first", true, { answer: 42 }],
+    ["second", false, 43],
+  ]);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test("whoever runs a workflow without the data that it needs is asked for it first", async () => {
+  const { page, complaints } = await visitSignedIn(browser, product);
+  const { workflow } = await post(product, "/api/workflows", {
+    teamId: product.teamId,
+    name: "Needs a name",
+    definition: {
+      version: "1.0",
+      nodes: [{ id: "greet", type: "prompt", label: "Greet", config: { promptTemplate: "Greet {{trigger.person.name}}.", model: "gpt-4o-mini", provider: "simulated" }, position: { x: 0, y: 0 } }],
+      edges: [],
+      settings: {},
+    },
+  });
+  await page.goto(`/dashboard/workflows/${workflow.id}?team=${product.teamId}`);
+  await page.getByTestId("run-workflow-btn").click();
+  const dialog = page.getByRole("dialog", { name: "Run with data" });
+  await dialog.getByText("person.name").waitFor();
+  await shot(page, "run-needs-data");
+  const data = dialog.getByRole("textbox", { name: "Data" });
+  expect(JSON.parse(await data.inputValue())).toEqual({ person: { name: "" } });
+  await data.fill('{"person": {"name": "Grace"}}');
+  await dialog.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByTestId("execution-status-completed").waitFor();
+  expect((await get(product, `/api/workflows/${workflow.id}/executions`)).executions).toHaveLength(1);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 async function focused(page: Page, target: Locator): Promise<void> {
   await target.and(page.locator(":focus")).waitFor();
 }

@@ -13,4 +13,6 @@ Object.assign(globalThis, {
     unobserve() {}
     disconnect() {}
   },
+  // A wide window, in the light.
+  matchMedia: () => Object.assign(new EventTarget(), { matches: false }),
 });

@@ -41,8 +41,8 @@ export function diffQuery(id: string, version: number, from: number) {
 export function useRestore(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async (version: number) =>
-      (await answer(api.POST("/api/workflows/{id}/versions/{version}/restore", { params: { path: { id, version } } }))).workflow,
+    mutationFn: async ({ version, baseVersion }: { version: number; baseVersion: number | undefined }) =>
+      (await answer(api.POST("/api/workflows/{id}/versions/{version}/restore", { params: { path: { id, version }, query: baseVersion ? { baseVersion } : {} } }))).workflow,
     onSuccess: (workflow) => {
       queryClient.setQueryData(workflowQuery(id).queryKey, (before) => ({ ...before, ...workflow }));
       void queryClient.invalidateQueries({ queryKey: ["workflow", id, "versions"] });
@@ -103,8 +103,7 @@ async function put(id: string, body: Change): Promise<Workflow> {
 /**
  * What is not part of the definition: whether it is active, which events run it, and what is said of it.
  *
- * @param seen the workflow that a form was filled in from: what another has set of it since is not overwritten; absent for a choice that
- *     holds whatever was there, such as that it is paused
+ * @param seen the workflow that a choice was made from: what another has set of it since is not overwritten
  */
 export function useChangeWorkflow(id: string, seen?: Workflow) {
   const queryClient = useQueryClient();
@@ -118,7 +117,10 @@ export function useChangeWorkflow(id: string, seen?: Workflow) {
           throw error;
         }
         const now = await queryClient.fetchQuery({ ...workflowQuery(id), staleTime: 0 });
-        const isSeen = (Object.keys(change) as (keyof Workflow)[]).every((field) => JSON.stringify(now[field] ?? null) === JSON.stringify(seen[field] ?? null));
+        const isSeen = Object.entries(change).every(([field, wanted]) => {
+          const is = JSON.stringify(now[field as keyof Workflow] ?? null);
+          return is === JSON.stringify(seen[field as keyof Workflow] ?? null) || is === JSON.stringify(wanted ?? null);
+        });
         // Something else of it is newer, such as its definition, of which nothing is sent.
         if (!isSeen || !now.updatedAt) {
           throw error;

@@ -189,7 +189,7 @@ export function executionsQuery(id: string, status: Execution["status"] | null) 
   });
 }
 
-export type ExecutionAction = "cancel" | "resume" | "rerun" | "rerun-newest";
+export type ExecutionAction = "cancel" | "resume" | "resume-newest" | "rerun" | "rerun-newest";
 
 export function useExecutionAction(executionId: string) {
   const queryClient = useQueryClient();
@@ -204,6 +204,8 @@ export function useExecutionAction(executionId: string) {
             return answer(api.POST("/api/workflows/executions/{executionId}/cancel", { params: { path } }));
           case "resume":
             return answer(api.POST("/api/workflows/executions/{executionId}/resume", { params }));
+          case "resume-newest":
+            return answer(api.POST("/api/workflows/executions/{executionId}/resume", { params: { ...params, query: { version: "current" } } }));
           case "rerun":
             return answer(api.POST("/api/workflows/executions/{executionId}/rerun", { params }));
           case "rerun-newest":

@@ -18,23 +18,39 @@ export function WorkflowPage() {
   if (page.id !== id) {
     setPage(page.id === NEW && id === page.made ? { ...page, id } : { id, made: null, count: page.count + 1 });
   }
-  const isNew = id === NEW || id === page.made;
-  const { data, error, refetch } = useQuery({ ...workflowQuery(id), enabled: !isNew });
-  usePageTitle(isNew ? "New workflow" : (data?.name ?? "Workflow"));
-  if (isNew) {
-    return (
-      <Builder
-        key={page.count}
-        workflow={null}
-        onMade={(made) => {
-          setPage((before) => ({ ...before, made }));
-          void navigate({ to: "/dashboard/workflows/$id", params: { id: made }, replace: true, ignoreBlocker: true });
-        }}
-      />
-    );
+  if (id !== NEW && id !== page.made) {
+    return <StoredWorkflow key={`${page.count} ${id}`} id={id} />;
+  }
+  return (
+    <NewWorkflow
+      key={page.count}
+      onMade={(made) => {
+        setPage((before) => ({ ...before, made }));
+        void navigate({ to: "/dashboard/workflows/$id", params: { id: made }, replace: true, ignoreBlocker: true });
+      }}
+    />
+  );
+}
+
+function NewWorkflow({ onMade }: { onMade: (id: string) => void }) {
+  usePageTitle("New workflow");
+  return <Builder workflow={null} onMade={onMade} />;
+}
+
+/**
+ * As it is stored when the page is opened: what is known of it from before may have been changed by others since. What is drawn from
+ * then on is not touched; if that is saved over something newer, whoever saves it is asked.
+ */
+export function StoredWorkflow({ id }: { id: string }) {
+  const { data, error, refetch, isFetchedAfterMount, fetchStatus } = useQuery({ ...workflowQuery(id), refetchOnMount: "always" });
+  const [isOpened, setOpened] = useState(false);
+  usePageTitle(data?.name ?? "Workflow");
+  // Where it cannot be asked for, what is known has to do.
+  if (!isOpened && data?.id === id && (isFetchedAfterMount || fetchStatus !== "fetching")) {
+    setOpened(true);
   }
   if (error && !data) {
     return <Failure isPage error={error} retry={() => void refetch()} />;
   }
-  return data && data.id === id ? <Builder key={`${page.count} ${id}`} workflow={data} onMade={() => undefined} /> : <Skeleton className="m-6 h-[70dvh]" />;
+  return data && isOpened ? <Builder workflow={data} onMade={() => undefined} /> : <Skeleton className="m-6 h-[70dvh]" />;
 }

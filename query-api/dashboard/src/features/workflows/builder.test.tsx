@@ -3,7 +3,7 @@ import { createMemoryHistory, createRootRoute, createRoute, createRouter, Link, 
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { draftAt, placeOf } from "@/shared/session/drafts";
+import { newestDraftAt, placeOf } from "@/shared/session/drafts";
 import { sessionQuery, type User } from "@/shared/session/session";
 import { HintProvider } from "@/shared/ui/hint";
 import { Toasts } from "@/shared/ui/toast";
@@ -159,7 +159,7 @@ test("what would overwrite another's is saved as a new workflow, and the other s
   expect(router.state.location.pathname).toBe("/dashboard/workflows/wf_2");
   expect(sent.at(-1)).toMatchObject({ method: "POST", name: "Mine (mine)", teamId: "acme" });
   expect([stored.name, stored.version]).toEqual(["Triage", 2]);
-  expect(draftAt(PLACE)).toBeNull();
+  expect(newestDraftAt(PLACE)).toBeNull();
 });
 
 test("who goes on editing loses nothing, and is asked again at the next save", async () => {
@@ -198,10 +198,40 @@ test("where only its status was changed meanwhile, nobody is asked, and a name t
   expect(sent.at(-1)!.name).toBeUndefined();
 });
 
+test("a run without the data that nodes name is warned of before it begins, and may begin all the same", async () => {
+  stored = { ...stored, definition: { ...DEFINITION, nodes: [{ ...DEFINITION.nodes[0], id: "ask", type: "prompt", label: "Ask", config: { promptTemplate: "Hello {{trigger.name}}" } }] } as never };
+  await open();
+  await press("Run");
+  const dialog = await screen.findByRole("dialog", { name: "Run with data" });
+  expect(dialog.textContent).toContain("a field that a run has to be started with: name.");
+  expect(JSON.parse(screen.getByLabelText<HTMLTextAreaElement>("Data").value)).toEqual({ name: "" });
+  expect(sent).toEqual([]);
+  fireEvent.change(screen.getByLabelText("Data"), { target: { value: '{"name": "Ada"}' } });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Run" }));
+  await waitFor(() => expect(sent).toMatchObject([{ method: "POST", triggerData: { name: "Ada" } }]));
+});
+
+test("a status that another has set meanwhile is replaced by whoever says so, and by nobody else", async () => {
+  await open();
+  savedByAda({ status: "paused" });
+  const choose = async (name: RegExp) => {
+    screen.getByRole("button", { name: /^Status:/ }).focus();
+    await userEvent.keyboard("{Enter}");
+    await userEvent.click(await screen.findByRole("menuitemradio", { name }));
+  };
+  await choose(/^Draft/);
+  const dialog = await screen.findByRole("dialog", { name: "It was changed meanwhile" });
+  expect(dialog.textContent).toContain("it is paused now");
+  expect(stored.status).toBe("paused");
+  await press("Make it a draft");
+  await waitFor(() => expect(stored.status).toBe("draft"));
+  expect(sent.map((one) => one.baseUpdatedAt)).toEqual(["2026-11-27T03:00:00.000001Z", "2026-11-27T03:10:00.000002Z"]);
+});
+
 test("what was not saved is offered when the workflow is opened again, restored against what it was made from", async () => {
   await open();
   rename("Not saved");
-  await waitFor(() => expect(draftAt(PLACE)).not.toBeNull());
+  await waitFor(() => expect(newestDraftAt(PLACE)).not.toBeNull());
   cleanup();
   savedByAda({ version: 2, definition: LATER as never });
   await open();
@@ -213,27 +243,27 @@ test("what was not saved is offered when the workflow is opened again, restored 
   await screen.findByRole("dialog", { name: "Version 2 was saved meanwhile" });
   await press("Save mine as version 3");
   await screen.findByText("Saved");
-  await waitFor(() => expect(draftAt(PLACE)).toBeNull());
+  await waitFor(() => expect(newestDraftAt(PLACE)).toBeNull());
 });
 
 test("what is discarded is gone, and so is what was left behind knowingly, or is as it was", async () => {
   await open();
   rename("Not saved");
-  await waitFor(() => expect(draftAt(PLACE)).not.toBeNull());
+  await waitFor(() => expect(newestDraftAt(PLACE)).not.toBeNull());
   cleanup();
   await open();
   await press("Discard");
-  expect([nameField().value, draftAt(PLACE)]).toEqual(["Triage", null]);
+  expect([nameField().value, newestDraftAt(PLACE)]).toEqual(["Triage", null]);
   rename("Again");
-  await waitFor(() => expect(draftAt(PLACE)).not.toBeNull());
+  await waitFor(() => expect(newestDraftAt(PLACE)).not.toBeNull());
   await press("Undo");
-  await waitFor(() => expect(draftAt(PLACE)).toBeNull());
+  await waitFor(() => expect(newestDraftAt(PLACE)).toBeNull());
   rename("Once more");
-  await waitFor(() => expect(draftAt(PLACE)).not.toBeNull());
+  await waitFor(() => expect(newestDraftAt(PLACE)).not.toBeNull());
   await userEvent.click(screen.getByText("elsewhere"));
   await userEvent.click(await screen.findByRole("button", { name: "Leave" }));
   await screen.findByText("there");
-  expect(draftAt(PLACE)).toBeNull();
+  expect(newestDraftAt(PLACE)).toBeNull();
 });
 
 test("by the keyboard, Enter leads from the canvas to a form, and Escape back", async () => {
@@ -261,7 +291,7 @@ test("Escape on a node of the canvas chooses it no more, and leaves the focus th
   expect(document.activeElement).toBe(node);
 });
 
-test("what is deleted on the canvas is not chosen any more, leaves the focus at what is beside it, and comes back in one step", async () => {
+test("what is deleted on the canvas is not chosen any more, leaves the focus on the canvas, and comes back in one step", async () => {
   stored = {
     ...stored,
     definition: { ...DEFINITION, nodes: [...DEFINITION.nodes, { ...DEFINITION.nodes[0], id: "then", label: "Then", position: { x: 300, y: 0 } }], edges: [{ id: "e1", source: "wait", target: "then" }] } as never,
@@ -272,12 +302,26 @@ test("what is deleted on the canvas is not chosen any more, leaves the focus at 
   await userEvent.keyboard("{Control>}a{/Control}");
   expect(screen.getByRole("button", { name: "Properties: 2 chosen" })).toBeTruthy();
   await userEvent.keyboard("{Delete}");
-  const settings = await screen.findByRole("heading", { name: "Workflow settings" });
-  await waitFor(() => expect(document.activeElement).toBe(settings));
+  await screen.findByRole("heading", { name: "Workflow settings" });
+  await waitFor(() => expect(document.activeElement).toBe(canvas.querySelector(".react-flow")));
+  expect(screen.getByRole("button", { name: "Properties: Settings" }).getAttribute("aria-expanded"), "nothing is opened over the canvas").toBe("false");
   expect(canvas.querySelectorAll("[data-id]")).toHaveLength(0);
   await press("Undo");
   await save();
   expect(sent.at(-1)!.definition).toMatchObject({ nodes: [{ id: "wait" }, { id: "then" }], edges: [{ id: "e1" }] });
+});
+
+test("whoever deletes one of several nodes is at the nearest one that is left, and its sheet is not opened", async () => {
+  const at = (id: string, x: number) => ({ ...DEFINITION.nodes[0], id, label: id, position: { x, y: 0 } });
+  stored = { ...stored, definition: { ...DEFINITION, nodes: [at("far", 900), at("middle", 300), at("near", 0)] } as never };
+  await open();
+  const canvas = await screen.findByTestId("canvas");
+  const node = (id: string) => canvas.querySelector<HTMLElement>(`[data-id="${id}"]`)!;
+  node("middle").focus();
+  await userEvent.keyboard(" {Delete}");
+  await waitFor(() => expect(node("middle")).toBeNull());
+  expect(document.activeElement).toBe(node("near"));
+  expect(screen.getByRole("button", { name: "Properties: Settings" }).getAttribute("aria-expanded")).toBe("false");
 });
 
 test("nodes that are moved by the arrow keys go back in one step, to where they were", async () => {

@@ -6,12 +6,14 @@ import { messageOf } from "@/shared/api/client";
 import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { dropDraft, placeOf } from "@/shared/session/drafts";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
 import { useTrigger, warningsQuery, workflowQuery, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
+import { conflictOf, type Stored } from "./conflict";
 import { ConflictDialog } from "./conflict-dialog";
 import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definition";
 import { dropOwn, keep, unsavedAt } from "./draft";
@@ -21,6 +23,7 @@ import { faultsOf, type Warning } from "./faults";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
+import { neededOf } from "./needed";
 import { Palette } from "./palette";
 import { Properties } from "./properties";
 import { RunDialog } from "./run-dialog";
@@ -34,6 +37,12 @@ import { useKeys } from "./use-keys";
 import { draftOf, useSaving } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
 import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
+
+type Status = "draft" | "active" | "paused";
+
+function inStatus(status: Status): string {
+  return `The workflow is ${status === "draft" ? "a draft" : status}.`;
+}
 
 const NO_RUNS: readonly NodeExecution[] = [];
 
@@ -75,7 +84,10 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const { save, base, isDirty, conflict } = saving;
   const start = useTrigger();
   const record = useQuery({ ...workflowQuery(base.id ?? ""), enabled: base.id !== null }).data;
-  const change = useChangeWorkflow(base.id ?? "");
+  const change = useChangeWorkflow(base.id ?? "", record);
+  const anyway = useChangeWorkflow(base.id ?? "", record);
+  /** A status that was to be set where another has set one since. */
+  const [contested, setContested] = useState<{ wanted: Status; stored: Stored } | null>(null);
   const level = record?.yourLevel ?? workflow?.yourLevel;
   const readOnly = base.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
   const warnings = useQuery(warningsQuery(base.id ?? "", base.version ?? 0)).data ?? NO_WARNINGS;
@@ -190,9 +202,22 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         onRename={(next) => history.change((before) => ({ ...before, name: next }), "name")}
         onAdd={(type) => add(type)}
         onSave={() => void saving.onSave()}
-        onRun={() => void run()}
+        onRun={() => (neededOf(definition).length > 0 ? setDialog("needs") : void run())}
         onStatus={(status) =>
-          change.mutate({ status }, { onSuccess: () => toast(`The workflow is ${status === "draft" ? "a draft" : status}.`), onError: (failure) => toast(messageOf(failure), "critical") })
+          change.mutate(
+            { status },
+            {
+              onSuccess: () => toast(inStatus(status)),
+              onError: (failure) => {
+                const stored = conflictOf(failure);
+                if (stored) {
+                  setContested({ wanted: status, stored });
+                } else {
+                  toast(messageOf(failure), "critical");
+                }
+              },
+            },
+          )
         }
         onArrange={() => edit(layout)}
         onExport={() => download(history.value)}
@@ -252,7 +277,20 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             error={save.error}
             warnings={warnings}
             readOnly={readOnly}
-            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} drawn={drawn} onClose={() => setExecutionId(null)} workflowId={base.id} />}
+            run={
+              executionId && (
+                <ExecutionPanel
+                  executionId={executionId}
+                  execution={execution}
+                  newest={record?.version}
+                  isChanged={isDirty}
+                  drawn={drawn}
+                  onBegun={setExecutionId}
+                  onClose={() => setExecutionId(null)}
+                  workflowId={base.id}
+                />
+              )
+            }
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
             led={led}
             onEdit={edit}
@@ -268,13 +306,15 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           onRestore={() => {
             const draft = { name: unsaved.name, definition: unsaved.definition };
             saving.resume(draft, unsaved.base);
-            // From now on it is this tab's, also where another one had kept it.
+            // From now on it is this tab's. Another that is still open keeps its own again with its next change, or when it is closed.
+            dropDraft(unsaved.place);
             keep(place, draft, unsaved.base);
             setUnsaved(null);
           }}
           onDiscard={() => {
-            dropDraft(place);
-            setUnsaved(null);
+            dropDraft(unsaved.place);
+            // Another tab may have left one too.
+            setUnsaved(unsavedAt(place, initial));
           }}
           onClose={() => setUnsaved(null)}
         />
@@ -291,6 +331,19 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           onClose={saving.dismiss}
         />
       )}
+      {contested && (
+        <ConfirmDialog
+          title="It was changed meanwhile"
+          change={anyway}
+          of={{ status: contested.wanted, baseUpdatedAt: contested.stored.updatedAt }}
+          action={contested.wanted === "draft" ? "Make it a draft" : `Make it ${contested.wanted}`}
+          keep="Leave it as it is"
+          done={inStatus(contested.wanted)}
+          onClose={() => setContested(null)}
+        >
+          Someone else has changed the status since you opened this workflow: it is {record?.status === "draft" ? "a draft" : record?.status} now.
+        </ConfirmDialog>
+      )}
       {dialog === "json" && (
         <JsonDialog
           definition={definition}
@@ -302,9 +355,11 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           }}
         />
       )}
-      {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
+      {(dialog === "run" || dialog === "needs") && (
+        <RunDialog needed={neededOf(definition)} onClose={() => setDialog(null)} onRun={(data) => void run(data)} onRunWithout={dialog === "needs" ? () => void run() : undefined} />
+      )}
       {dialog === "versions" && base.id && (
-        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} isDirty={isDirty} onRestored={saving.load} onClose={() => setDialog(null)} />
+        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} isDirty={isDirty} base={base.version} onRestored={saving.load} onClose={() => setDialog(null)} />
       )}
       {dialog === "share" && base.id && <ShareDialog id={base.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
       {dialog === "about" && record && <AboutDialog workflow={record} onClose={() => setDialog(null)} />}

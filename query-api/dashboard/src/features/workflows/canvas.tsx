@@ -40,6 +40,12 @@ function idsOf(elements: readonly { id: string }[]): Set<string> {
   return new Set(elements.map(({ id }) => id));
 }
 
+/** The id of the node that is nearest to a place. */
+function nearest(nodes: readonly WorkflowNode[], place: WorkflowNode["position"] | undefined): string | undefined {
+  const far = ({ position }: WorkflowNode) => (place ? Math.hypot(position.x - place.x, position.y - place.y) : 0);
+  return nodes.toSorted((one, other) => far(one) - far(other))[0]?.id;
+}
+
 /** Fewer nodes are seen all at once, and an overview would only cover some of them. What is only read is fitted into its place. */
 const OVERVIEW_FROM = { edited: 4, read: 12 };
 
@@ -104,7 +110,7 @@ export function Canvas({
   onChange: (next: (before: Definition) => Definition, of?: string) => void;
   onDrag: (next: (before: Definition) => Definition, isFirst: boolean) => void;
   onRefused: (why: string) => void;
-  /** What is chosen is to be gone on with beside the canvas: by the keyboard, or since what had the focus is gone. */
+  /** What is chosen is to be gone on with beside the canvas, by the keyboard. */
   onOpen?: () => void;
   /** What is dropped from the palette, and where on the canvas. */
   onDrop?: (type: NodeType, at: { x: number; y: number }) => void;
@@ -202,11 +208,23 @@ export function Canvas({
       });
     }
   };
+  /** What had the focus is gone: one's place is at the nearest node that is left, or else on the canvas. Nothing is opened over it. */
+  const stay = (gone: readonly CardNode[], cut: readonly Edge[]) => {
+    const ids = idsOf(gone);
+    const from = gone[0] ?? definition.nodes.find(({ id }) => id === cut[0]?.source);
+    const next = nearest(
+      definition.nodes.filter(({ id }) => !ids.has(id)),
+      from?.position,
+    );
+    const drawn = [...(container.current?.querySelectorAll<HTMLElement>(".react-flow__node") ?? [])];
+    (drawn.find(({ dataset }) => dataset.id === next) ?? container.current)?.focus({ preventScroll: true });
+  };
   const conditionOf = (connection: { sourceHandle?: string | null }) => connection.sourceHandle ?? undefined;
 
   return (
     <ReactFlow
       ref={container}
+      tabIndex={-1}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
@@ -221,7 +239,7 @@ export function Canvas({
       // Nodes and the lines that go with them, in one step.
       onDelete={({ nodes, edges }) => {
         onChange((before) => removeEdges(removeNodes(before, idsOf(nodes)), idsOf(edges)));
-        onOpen?.();
+        stay(nodes, edges);
       }}
       onKeyDown={(event) => {
         const { target } = event;

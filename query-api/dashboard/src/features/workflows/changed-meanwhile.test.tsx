@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { Toasts } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
 import type { Workflow } from "./api";
+import { TriggersDialog } from "./triggers-dialog";
 
 const THEN = "2026-11-27T03:00:00.000001Z";
 const NOW = "2026-11-27T03:10:00.000002Z";
@@ -60,4 +61,20 @@ test("where only something else of it is newer, nobody is asked", async () => {
   await describe("Mine", onClose);
   await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
   expect(sent.map((body) => body.baseUpdatedAt)).toEqual([THEN, NOW]);
+});
+
+test("whether it runs again and again is not put over what another has set of that meanwhile", async () => {
+  const sent = server({ executionMode: "scheduled" });
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <TriggersDialog workflow={{ ...WORKFLOW, status: "active", executionMode: "manual" }} readOnly={false} onClose={() => undefined} />
+      <Toasts />
+    </QueryClientProvider>,
+  );
+  await userEvent.click(screen.getByRole("tab", { name: "Again and again" }));
+  await userEvent.click(screen.getByRole("checkbox"));
+  expect(await screen.findByText(/^Someone else has changed this/)).toBeTruthy();
+  expect(sent).toEqual([{ executionMode: "continuous", baseUpdatedAt: THEN }]);
+  await userEvent.click(screen.getByRole("button", { name: "Save anyway" }));
+  await waitFor(() => expect(sent.at(-1)).toEqual({ executionMode: "continuous", baseUpdatedAt: NOW }));
 });

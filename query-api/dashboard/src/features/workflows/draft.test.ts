@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { draftAt, keepDraft } from "@/shared/session/drafts";
+import { keepDraft, newestDraftAt } from "@/shared/session/drafts";
 import { EMPTY, type Config, type Definition } from "./definition";
 import { dropOwn, keep, unsavedAt } from "./draft";
 
@@ -37,7 +37,7 @@ test("values that were put in where the name of a secret belongs are not kept", 
 test("what is stored by now is not offered", () => {
   keep(PLACE, STORED, BASE);
   expect(unsavedAt(PLACE, STORED)).toBeNull();
-  expect(draftAt(PLACE)).toBeNull();
+  expect(newestDraftAt(PLACE)).toBeNull();
 });
 
 test.each([null, { name: "x" }, { name: "x", base: null, definition: EMPTY }, { name: "x", base: BASE, definition: { nodes: "none" } }])("what is no draft is not offered: %j", (value) => {
@@ -45,12 +45,21 @@ test.each([null, { name: "x" }, { name: "x", base: null, definition: EMPTY }, { 
   expect(unsavedAt(PLACE, STORED)).toBeNull();
 });
 
-test("a tab drops what it has kept itself, and not what another has kept there since", () => {
+test("a tab keeps and drops what is drawn in it, and nothing that another has kept", () => {
+  const theirs = `${PLACE}/another-tab`;
+  keepDraft(theirs, { name: "Another tab's", base: BASE, definition: EMPTY }, Date.now() - 60_000);
   keep(PLACE, { name: "Mine", definition: EMPTY }, BASE);
-  keepDraft(PLACE, { name: "Another tab's", base: BASE, definition: EMPTY, tab: "other" });
+  expect(unsavedAt(PLACE, STORED)).toMatchObject({ name: "Mine" });
   dropOwn(PLACE);
+  expect(unsavedAt(PLACE, STORED)).toMatchObject({ name: "Another tab's", place: theirs });
+  dropOwn(PLACE);
+  expect(newestDraftAt(PLACE)?.place).toBe(theirs);
+});
+
+test("of a tab's that is stored by now the one before is offered, and of another workflow none", () => {
+  keepDraft(`${PLACE}/another-tab`, { name: "Another tab's", base: BASE, definition: EMPTY }, Date.now() - 60_000);
+  keepDraft(`${PLACE}2/another-tab`, { name: "Another workflow's", base: BASE, definition: EMPTY });
+  keep(PLACE, STORED, BASE);
   expect(unsavedAt(PLACE, STORED)?.name).toBe("Another tab's");
-  keep(PLACE, { name: "Mine", definition: EMPTY }, BASE);
-  dropOwn(PLACE);
-  expect(draftAt(PLACE)).toBeNull();
+  expect(newestDraftAt(`${PLACE}3`)).toBeNull();
 });

@@ -1,15 +1,17 @@
-import { dropDraft, draftAt, keepDraft } from "@/shared/session/drafts";
+import { dropDraft, keepDraft, newestDraftAt } from "@/shared/session/drafts";
 import { read, type Config, type Definition } from "./definition";
 import { whyNoWorkflow } from "./given";
 import type { Base } from "./use-saving";
 import type { Draft } from "./workflow-file";
 
-/** Which tab of the browser this is: what another one keeps is that one's to drop. */
+/** Which tab of the browser this is: each keeps what is drawn in it at a place of its own, and drops nobody else's. */
 const TAB = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
 /** What someone has drawn and not saved. */
 export interface Unsaved extends Draft {
   at: string;
+  /** Where it is kept. */
+  place: string;
   base: Base;
   /** Whether values were left out that are not for a browser to keep. */
   isReduced: boolean;
@@ -44,29 +46,32 @@ function isConfig(value: unknown): value is Config {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** @param place of the workflow, which all tabs have in common */
 export function keep(place: string, { name, definition }: Draft, base: Base): void {
-  keepDraft(place, { name, base, tab: TAB, ...withoutCredentials(definition) });
+  keepDraft(ownPlace(place), { name, base, ...withoutCredentials(definition) });
 }
 
-/** What was kept of it, if it is another than what is stored. */
+function ownPlace(place: string): string {
+  return `${place}/${TAB}`;
+}
+
+/** What was kept of it last, in whichever tab, if it is another than what is stored. */
 export function unsavedAt(place: string, stored: Draft): Unsaved | null {
-  const kept = draftAt(place);
+  const kept = newestDraftAt(place);
   const given = (kept?.value ?? {}) as Partial<Unsaved>;
   if (!kept || typeof given.name !== "string" || typeof given.base?.name !== "string" || whyNoWorkflow(given.definition) !== null) {
     return null;
   }
   const definition = read(given.definition);
   if (given.name === stored.name && JSON.stringify(definition) === JSON.stringify(stored.definition)) {
-    dropDraft(place);
-    return null;
+    dropDraft(kept.place);
+    return unsavedAt(place, stored);
   }
   const { id, name, version, updatedAt } = given.base;
-  return { at: kept.at, name: given.name, definition, base: { id, name, version, updatedAt }, isReduced: given.isReduced === true };
+  return { at: kept.at, place: kept.place, name: given.name, definition, base: { id, name, version, updatedAt }, isReduced: given.isReduced === true };
 }
 
 /** What this tab has kept there. */
 export function dropOwn(place: string): void {
-  if ((draftAt(place)?.value as { tab?: string } | undefined)?.tab === TAB) {
-    dropDraft(place);
-  }
+  dropDraft(ownPlace(place));
 }

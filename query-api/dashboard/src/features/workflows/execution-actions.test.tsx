@@ -31,10 +31,10 @@ test("whoever cancels a run by keyboard keeps their place when its button is gon
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("group", { name: "What can be done with the run" })));
 });
 
-function open(status: ExecutionDetail["status"], newest: number) {
+function open(status: ExecutionDetail["status"], newest: number, onBegun?: (executionId: string) => void, isChanged = false) {
   const execution = { id: "exe_1", workflowId: "wf_1", workflowVersion: 1, status, yourLevel: "editor" } as ExecutionDetail;
   const router = createRouter({
-    routeTree: createRootRoute({ component: () => <ExecutionActions execution={execution} newest={newest} /> }),
+    routeTree: createRootRoute({ component: () => <ExecutionActions execution={execution} newest={newest} isChanged={isChanged} onBegun={onBegun} /> }),
     history: createMemoryHistory(),
   });
   render(
@@ -47,6 +47,31 @@ function open(status: ExecutionDetail["status"], newest: number) {
 test("whoever has mended the workflow is told that a resumed run goes on by the version that it began with", async () => {
   open("failed", 2);
   expect(await screen.findByRole("button", { name: "Resume", description: /goes on by version 1.*version 2 is newer/ })).toBeTruthy();
+});
+
+test("what has failed is resumed with the version in which it was mended, and the run that begins is shown", async () => {
+  const sent: string[] = [];
+  vi.stubGlobal("fetch", (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    sent.push(`${request.method} ${pathname}${search}`);
+    return Promise.resolve(Response.json({ success: true, executionId: "exe_2", replayed: false }, { status: 202 }));
+  });
+  const onBegun = vi.fn();
+  open("failed", 2, onBegun);
+  await userEvent.click(await screen.findByRole("button", { name: "Resume with version 2", description: /keeps what was done/ }));
+  await waitFor(() => expect(onBegun).toHaveBeenCalledExactlyOnceWith("exe_2"));
+  expect(sent).toEqual(["POST /api/workflows/executions/exe_1/resume?version=current"]);
+});
+
+test("whoever has mended it and not saved that yet is told to", async () => {
+  open("failed", 1, undefined, true);
+  expect(await screen.findByText(/^What is changed here is not saved: once it is, the run can be resumed with it/)).toBeTruthy();
+});
+
+test("what stands still goes on by its own version only", async () => {
+  open("paused", 2);
+  expect(await screen.findByRole("button", { name: "Resume", description: /cancel it and rerun it/ })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /Resume with/ })).toBeNull();
 });
 
 test("of a run by the newest version, and of one that cannot be resumed, there is nothing to tell", async () => {

@@ -6,8 +6,22 @@ import { Button } from "@/shared/ui/button";
 import { toast } from "@/shared/ui/toast";
 import { isOver, useExecutionAction, type ExecutionAction, type ExecutionDetail } from "./api";
 
-/** @param newest the workflow's version, if it may be another than the one that ran */
-export function ExecutionActions({ execution, newest }: { execution: ExecutionDetail; newest?: number | undefined }) {
+/**
+ * @param newest the workflow's version, if it may be another than the one that ran
+ * @param isChanged whether the workflow is drawn otherwise than it is stored, on the same page
+ * @param onBegun shows another run that was begun here; without it, that one's page is
+ */
+export function ExecutionActions({
+  execution,
+  newest,
+  isChanged = false,
+  onBegun,
+}: {
+  execution: ExecutionDetail;
+  newest?: number | undefined;
+  isChanged?: boolean;
+  onBegun?: ((executionId: string) => void) | undefined;
+}) {
   const action = useExecutionAction(execution.id);
   const navigate = useNavigate();
   const over = isOver(execution.status);
@@ -16,6 +30,7 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
   const isOutdated = newest !== undefined && newest !== execution.workflowVersion;
   // Whoever has mended the workflow meanwhile expects it to go on mended.
   const isResumedOutdated = mayResume && isOutdated;
+  const mayResumeNewest = isResumedOutdated && over;
   const outdatedId = useId();
   const actions = useRef<HTMLDivElement>(null);
   const isCancelled = useRef(false);
@@ -31,7 +46,12 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
     action.mutate(what, {
       onSuccess: (accepted) => {
         toast(done);
-        if (what === "rerun" || what === "rerun-newest") {
+        if (accepted.executionId === execution.id) {
+          return;
+        }
+        if (onBegun) {
+          onBegun(accepted.executionId);
+        } else {
           void navigate({
             to: "/dashboard/workflows/$id/executions/$executionId",
             params: { id: execution.workflowId, executionId: accepted.executionId },
@@ -56,6 +76,18 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
           <StepForward aria-hidden className="size-4" /> Resume
         </Button>
       )}
+      {mayResumeNewest && (
+        <Button
+          size="s"
+          kind="primary"
+          costs
+          busy={action.isPending}
+          aria-describedby={outdatedId}
+          onClick={() => act("resume-newest", `It goes on by version ${newest}, as a new run.`)}
+        >
+          <StepForward aria-hidden className="size-4" /> Resume with version {newest}
+        </Button>
+      )}
       <Button size="s" costs disabled={!over} busy={action.isPending} onClick={() => act("rerun", "It runs again.")}>
         <RotateCcw aria-hidden className="size-4" /> Rerun
       </Button>
@@ -66,9 +98,13 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
       )}
       {isResumedOutdated && (
         <p id={outdatedId} className="w-full text-xs text-soft">
-          Resume goes on by version {execution.workflowVersion}, which it began with; version {newest} is newer. To run by that one, from the beginning, rerun it.
+          Resume goes on by version {execution.workflowVersion}, which it began with; version {newest} is newer.{" "}
+          {mayResumeNewest
+            ? `Resume with version ${newest} begins a new run, which keeps what was done where neither the node nor anything before it was changed, and runs the rest.`
+            : "To run by that one, from the beginning, cancel it and rerun it."}
         </p>
       )}
+      {mayResume && over && isChanged && <p className="w-full text-xs text-soft">What is changed here is not saved: once it is, the run can be resumed with it.</p>}
     </div>
   );
 }

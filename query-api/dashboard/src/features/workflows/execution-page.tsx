@@ -8,7 +8,7 @@ import { ProblemError } from "@/shared/api/client";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { formatDateTime, zoneName } from "@/shared/format/time";
 import { useZone } from "@/shared/session/zone";
-import { buttonClass } from "@/shared/ui/button";
+import { Button, buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { usePageTitle } from "@/shared/ui/title";
@@ -40,7 +40,8 @@ export function ExecutionPage() {
   const zone = useZone();
   const { data, error, refetch, states } = useExecution(executionId);
   usePageTitle(data?.workflowName ? `Execution of ${data.workflowName}` : "Execution");
-  const workflow = useQuery(workflowQuery(id));
+  // Whether there is a newer version is asked whenever the page is opened: it may have been saved elsewhere.
+  const workflow = useQuery({ ...workflowQuery(id), refetchOnMount: "always" });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   // The graph is that of the version that ran, which may not be the newest.
   const ran = data?.workflowVersion;
@@ -79,6 +80,14 @@ export function ExecutionPage() {
     ["Cost", <ExecutionCost key="cost" execution={data} />],
     ["Version", String(data.workflowVersion)],
   ];
+  if (data.rerunOf) {
+    const from = (
+      <Link key="from" to="/dashboard/workflows/$id/executions/$executionId" params={{ id, executionId: data.rerunOf }} className="text-accent underline underline-offset-2">
+        An earlier run
+      </Link>
+    );
+    facts.push(["Begun from", from]);
+  }
   return (
     <Page
       title={data.workflowName ?? "Execution"}
@@ -148,7 +157,17 @@ export function ExecutionPage() {
           )}
         </Card>
         <div className={clsx("grid grid-cols-[minmax(0,1fr)] items-start gap-4", isTold(data.triggerData) && "xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]")}>
-          <Card title="Nodes" hint="Choose a node in the graph to see only its runs.">
+          <Card
+            title="Nodes"
+            hint="Choose a node in the graph to see only its runs."
+            actions={
+              selected.size > 0 && (
+                <Button size="s" onClick={() => setSelected(new Set())}>
+                  Show all
+                </Button>
+              )
+            }
+          >
             <NodeRuns execution={data} only={selected} ran={shown === undefined ? undefined : definition} />
           </Card>
           {isTold(data.triggerData) && (

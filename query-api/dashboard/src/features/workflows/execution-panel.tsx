@@ -17,6 +17,9 @@ export function ExecutionPanel({
   workflowId,
   drawn,
   execution,
+  newest,
+  isChanged,
+  onBegun,
   onClose,
 }: {
   executionId: string;
@@ -24,6 +27,12 @@ export function ExecutionPanel({
   /** How many nodes there were when it was started. */
   drawn: number;
   execution: ReturnType<typeof useExecution>;
+  /** The version of the workflow that is stored now. */
+  newest: number | undefined;
+  /** Whether something else is drawn than is stored. */
+  isChanged: boolean;
+  /** Another run was begun of this one. */
+  onBegun: (executionId: string) => void;
   onClose: () => void;
 }) {
   const { data, error, refetch } = execution;
@@ -72,7 +81,7 @@ export function ExecutionPanel({
               {data.errorMessage}
             </Note>
           )}
-          <ExecutionActions execution={data} />
+          <ExecutionActions execution={data} newest={newest} isChanged={isChanged} onBegun={onBegun} />
           <NodeRuns execution={data} />
         </>
       )}

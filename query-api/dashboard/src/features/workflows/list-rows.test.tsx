@@ -60,8 +60,28 @@ test("a workflow tells how its last run ended and what it cost, and is run from 
   expect(onTag).toHaveBeenCalledWith("nightly");
   await userEvent.click(screen.getByRole("button", { name: "Run Ticket triage" }));
   expect(await screen.findByText("The workflow is paused.")).toBeTruthy();
-  expect(asked).toEqual(["POST /api/workflows/wf_1/trigger"]);
-  expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
+  expect(asked).toEqual(["GET /api/workflows/wf_1", "POST /api/workflows/wf_1/trigger"]);
+  expect(keys).toEqual([null, expect.stringMatching(/^[0-9a-f]{32}$/)]);
+});
+
+test("one that needs data is run from the list with it", async () => {
+  const sent: unknown[] = [];
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", async (request: Request) => {
+    if (request.method === "GET") {
+      const ask = { id: "ask", type: "prompt", label: "Ask", config: { promptTemplate: "Hello {{variables.name}}" }, position: { x: 0, y: 0 } };
+      return Response.json({ success: true, workflow: { ...WORKFLOW, definition: { version: "1.0", nodes: [ask], edges: [], settings: {} } } });
+    }
+    sent.push(await request.json());
+    return Response.json({ detail: "The workflow is paused." }, { status: 409 });
+  });
+  show(WORKFLOW, () => undefined);
+  await userEvent.click(await screen.findByRole("button", { name: "Run Ticket triage" }));
+  expect(await screen.findByText(/needs data.*a field that a run has to be started with/)).toBeTruthy();
+  expect(sent).toEqual([]);
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  expect(await screen.findByText("The workflow is paused.")).toBeTruthy();
+  expect(sent).toEqual([{ triggerData: { name: "" } }]);
 });
 
 test.each([

@@ -1,5 +1,7 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Play, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { formatAgo } from "@/shared/format/time";
@@ -8,7 +10,10 @@ import { IconButton } from "@/shared/ui/button";
 import { Badge } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { toast } from "@/shared/ui/toast";
-import { useTrigger, type Workflow } from "./api";
+import { useTrigger, workflowQuery, type Workflow } from "./api";
+import { read } from "./definition";
+import { neededOf } from "./needed";
+import { RunDialog } from "./run-dialog";
 import { STATUS_TONES, StatusBadge } from "./status";
 import { Tags } from "./tags";
 
@@ -134,20 +139,31 @@ function LastRun({ workflow, now }: { workflow: Workflow; now: number }) {
 function Actions({ workflow, onDelete }: { workflow: Workflow; onDelete: (workflow: Workflow) => void }) {
   const start = useTrigger();
   const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const mayDelete = workflow.yourLevel === undefined || workflow.yourLevel === "admin";
-  const run = () =>
+  const [needed, setNeeded] = useState<readonly string[]>([]);
+  const run = (triggerData?: Record<string, unknown>) => {
+    setNeeded([]);
     start.mutate(
-      { id: workflow.id, version: workflow.version },
+      { id: workflow.id, version: workflow.version, triggerData },
       {
         onSuccess: (executionId) => void navigate({ to: "/dashboard/workflows/$id/executions/$executionId", params: { id: workflow.id, executionId } }),
         onError: (failure) => toast(messageOf(failure), "critical"),
       },
     );
+  };
+  /** A list has no definitions. Where one cannot be read, whoever runs it is told what comes of that. */
+  const look = useMutation({
+    mutationFn: async () => neededOf(read((await queryClient.fetchQuery({ ...workflowQuery(workflow.id), staleTime: 0 })).definition)),
+    onSuccess: (found) => (found.length > 0 ? setNeeded(found) : run()),
+    onError: () => run(),
+  });
   return (
     <span className="inline-flex">
-      <IconButton label={`Run ${workflow.name}`} costs busy={start.isPending} disabled={workflow.status === "archived"} onClick={run}>
+      <IconButton label={`Run ${workflow.name}`} costs busy={look.isPending || start.isPending} disabled={workflow.status === "archived"} onClick={() => look.mutate()}>
         <Play aria-hidden />
       </IconButton>
+      {needed.length > 0 && <RunDialog needed={needed} onClose={() => setNeeded([])} onRun={run} onRunWithout={() => run()} />}
       {/* Reached by the tab key all the same, which is how its reason is heard. */}
       <IconButton
         label={mayDelete ? `Delete ${workflow.name}` : `Delete ${workflow.name}: for whoever made it, admins, and those who may share it`}

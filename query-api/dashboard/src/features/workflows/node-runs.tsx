@@ -36,7 +36,7 @@ function NodeRun({ execution, run, ran }: { execution: ExecutionDetail; run: Nod
   const zone = useZone();
   const now = useNow();
   const facts = [
-    run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
+    run.kept ? "Kept from the run before" : run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
     run.tokens ? `${formatCount(run.tokens)} tokens` : null,
     run.model ?? null,
     attemptOf(run, ran),

@@ -2,11 +2,28 @@ import { useState } from "react";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { TextArea } from "@/shared/ui/field";
+import { Note } from "@/shared/ui/layout";
 import { readExact } from "./exact";
+import { emptyData } from "./needed";
 
-/** A run with data of one's own. */
-export function RunDialog({ onClose, onRun }: { onClose: () => void; onRun: (triggerData: Record<string, unknown>) => void }) {
-  const [text, setText] = useState('{\n  "name": "Ada"\n}');
+/**
+ * A run with data of one's own.
+ *
+ * @param needed the fields that nodes name
+ * @param onRunWithout for who wanted a run without data, which they are warned of
+ */
+export function RunDialog({
+  needed = [],
+  onClose,
+  onRun,
+  onRunWithout,
+}: {
+  needed?: readonly string[];
+  onClose: () => void;
+  onRun: (triggerData: Record<string, unknown>) => void;
+  onRunWithout?: (() => void) | undefined;
+}) {
+  const [text, setText] = useState(() => JSON.stringify(needed.length > 0 ? emptyData(needed) : { name: "Ada" }, null, 2));
   const data = parse(text);
   return (
     <Dialog
@@ -18,12 +35,25 @@ export function RunDialog({ onClose, onRun }: { onClose: () => void; onRun: (tri
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
+          {onRunWithout && (
+            <Button costs busy={false} onClick={onRunWithout}>
+              Run without data
+            </Button>
+          )}
           <Button kind="primary" disabled={typeof data === "string"} onClick={() => typeof data !== "string" && onRun(data)}>
             Run
           </Button>
         </>
       }
     >
+      {needed.length > 0 && (
+        <div className="mb-4">
+          <Note tone={onRunWithout ? "warning" : "info"}>
+            {onRunWithout ? "This workflow needs data. " : ""}Its nodes name {needed.length === 1 ? "a field" : "fields"} that a run has to be started with:{" "}
+            <span className="font-mono text-xs">{needed.join(", ")}</span>.{onRunWithout ? " Without, it fails where one is missing, and what came before that is paid for." : ""}
+          </Note>
+        </div>
+      )}
       <TextArea
         label="Data"
         rows={8}

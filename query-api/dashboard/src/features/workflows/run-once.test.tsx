@@ -49,7 +49,7 @@ test("a run whose answer was lost is the same run when it is asked for again, an
   expectOneThenAnother(sent);
 });
 
-test.each<ExecutionAction>(["resume", "rerun", "rerun-newest"])("so it is with %s", async (action) => {
+test.each<ExecutionAction>(["resume", "resume-newest", "rerun", "rerun-newest"])("so it is with %s", async (action) => {
   const sent = keys(/(resume|rerun)$/);
   const hook = inClient(() => useExecutionAction("exe_0"));
   await threeTimes(() => hook.current.mutateAsync(action));

@@ -1,7 +1,9 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Toolbar, type ToolbarProps } from "./toolbar";
+
+afterEach(() => vi.unstubAllGlobals());
 
 function open(patch: Partial<ToolbarProps>) {
   const does = vi.fn();
@@ -61,4 +63,34 @@ test("a double click on Run is one run", async () => {
   open({ onRun });
   await userEvent.dblClick(screen.getByRole("button", { name: "Run" }));
   expect(onRun).toHaveBeenCalledOnce();
+});
+
+test("where there is no room for all of it, what is left out of the line is reached by the keyboard under More", async () => {
+  vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: true }));
+  const [undo, onStatus] = [vi.fn(), vi.fn()];
+  open({ undo, onStatus, status: "draft", isStored: true, note: "Not saved" });
+  for (const id of ["add-node-btn", "save-workflow-btn", "run-workflow-btn"]) {
+    expect(screen.getByTestId(id)).toBeTruthy();
+  }
+  expect(screen.queryByRole("button", { name: /^(Undo|Redo|Status)/ })).toBeNull();
+  screen.getByRole("button", { name: "More" }).focus();
+  await userEvent.keyboard("{Enter}");
+  expect((await screen.findByRole("menu")).textContent).toContain("Not saved");
+  expect(screen.getByRole("menuitem", { name: "Redo" }).getAttribute("aria-disabled")).toBe("true");
+  await userEvent.keyboard("{Enter}");
+  expect(undo).toHaveBeenCalledOnce();
+  await userEvent.keyboard("{Enter}{End}{Enter}");
+  expect(onStatus).toHaveBeenCalledExactlyOnceWith("paused");
+});
+
+test("a wide line has all of it, once", async () => {
+  open({ status: "draft" });
+  for (const name of ["Undo", "Redo", "Status: Draft. Change"]) {
+    expect(screen.getAllByRole("button", { name })).toHaveLength(1);
+  }
+  screen.getByRole("button", { name: "More" }).focus();
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("menu");
+  expect(screen.queryByRole("menuitem", { name: "Undo" })).toBeNull();
+  expect(screen.queryByRole("menuitemradio")).toBeNull();
 });

@@ -22,12 +22,13 @@ import { words } from "@/shared/format/numbers";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Badge } from "@/shared/ui/layout";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/shared/ui/menu";
+import { useIsNarrow } from "@/shared/ui/narrow";
 import { NODE_TYPES, TYPE_HELP, TYPE_LABELS, type NodeType } from "./definition";
 import { ICONS } from "./node-card";
 import { STATUS_TONES } from "./status";
 
-/** What can be opened over the canvas. */
-export type Dialog = "json" | "versions" | "share" | "triggers" | "run" | "about";
+/** What can be opened over the canvas; a run without the data that it needs is warned of. */
+export type Dialog = "json" | "versions" | "share" | "triggers" | "run" | "needs" | "about";
 
 export interface ToolbarProps {
   name: string;
@@ -59,8 +60,10 @@ export interface ToolbarProps {
 
 export function Toolbar(props: ToolbarProps) {
   const { name, note, status, readOnly, mayRun, isStored, isEmpty, isSaving, isStarting, undo, redo } = props;
+  // One line in any window: what has no room on it is under More.
+  const isNarrow = useIsNarrow();
   return (
-    <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
+    <div className="flex items-center gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
       <h1 className="sr-only">Workflow builder</h1>
       <input
         aria-label="Name of the workflow"
@@ -68,22 +71,26 @@ export function Toolbar(props: ToolbarProps) {
         maxLength={200}
         readOnly={readOnly}
         onChange={(event) => props.onRename(event.target.value)}
-        className="h-9 min-w-0 flex-1 basis-40 rounded-lg border border-transparent bg-transparent px-2 font-semibold hover:border-line-strong sm:max-w-72"
+        className="h-9 min-w-0 flex-1 rounded-lg border border-transparent bg-transparent px-2 font-semibold hover:border-line-strong sm:max-w-72"
       />
-      {status && <StatusMenu status={status} readOnly={readOnly} onStatus={props.onStatus} />}
-      <span className="text-xs text-soft" aria-live="polite">
+      {status && !isNarrow && <StatusMenu status={status} readOnly={readOnly} onStatus={props.onStatus} />}
+      <span className="shrink-0 text-xs whitespace-nowrap text-soft max-sm:sr-only" aria-live="polite">
         {note}
       </span>
-      <div className="ml-auto flex flex-wrap items-center gap-1.5">
-        <IconButton label="Undo" disabled={!undo || readOnly} onClick={() => undo?.()}>
-          <Undo2 aria-hidden />
-        </IconButton>
-        <IconButton label="Redo" disabled={!redo || readOnly} onClick={() => redo?.()}>
-          <Redo2 aria-hidden />
-        </IconButton>
+      <div className="ml-auto flex shrink-0 items-center gap-1.5">
+        {!isNarrow && (
+          <>
+            <IconButton label="Undo" aria-keyshortcuts="Control+Z" disabled={!undo || readOnly} onClick={() => undo?.()}>
+              <Undo2 aria-hidden />
+            </IconButton>
+            <IconButton label="Redo" aria-keyshortcuts="Control+Y" disabled={!redo || readOnly} onClick={() => redo?.()}>
+              <Redo2 aria-hidden />
+            </IconButton>
+          </>
+        )}
         <AddMenu readOnly={readOnly} onAdd={props.onAdd} />
-        <Button data-testid="save-workflow-btn" disabled={readOnly} busy={isSaving} onClick={props.onSave}>
-          {!isSaving && <Save aria-hidden className="size-4" />} <span className="max-sm:sr-only">{isSaving ? "Saving…" : "Save"}</span>
+        <Button data-testid="save-workflow-btn" aria-keyshortcuts="Control+S" disabled={readOnly} busy={isSaving} onClick={props.onSave}>
+          {!isSaving && <Save aria-hidden className="size-4" />} <span className="max-md:sr-only">{isSaving ? "Saving…" : "Save"}</span>
         </Button>
         <Button data-testid="run-workflow-btn" kind="primary" costs disabled={isEmpty || isSaving || !mayRun} busy={isStarting} onClick={props.onRun}>
           {!isStarting && <Play aria-hidden className="size-4" />} Run
@@ -95,6 +102,18 @@ export function Toolbar(props: ToolbarProps) {
             </IconButton>
           }
         >
+          {isNarrow && (
+            <>
+              {note && <MenuLabel>{note}</MenuLabel>}
+              <MenuItem onSelect={() => undo?.()} disabled={!undo || readOnly}>
+                <Undo2 aria-hidden className="size-4" /> Undo
+              </MenuItem>
+              <MenuItem onSelect={() => redo?.()} disabled={!redo || readOnly}>
+                <Redo2 aria-hidden className="size-4" /> Redo
+              </MenuItem>
+              <MenuLine />
+            </>
+          )}
           <MenuItem onSelect={() => props.onOpen("run")} disabled={isEmpty || isSaving || isStarting || !mayRun}>
             <Database aria-hidden className="size-4" /> Run with data …
           </MenuItem>
@@ -135,6 +154,12 @@ export function Toolbar(props: ToolbarProps) {
           <MenuItem onSelect={props.onImport} disabled={readOnly}>
             <Upload aria-hidden className="size-4" /> Import
           </MenuItem>
+          {isNarrow && status && (
+            <>
+              <MenuLine />
+              {readOnly ? <MenuLabel>This workflow is {words(status).toLowerCase()}</MenuLabel> : <StatusChoice status={status} onStatus={props.onStatus} />}
+            </>
+          )}
         </Menu>
       </div>
     </div>
@@ -146,7 +171,7 @@ function AddMenu({ readOnly, onAdd }: { readOnly: boolean; onAdd: (type: NodeTyp
     <Menu
       trigger={
         <Button data-testid="add-node-btn" disabled={readOnly}>
-          <Plus aria-hidden className="size-4" /> <span className="max-sm:sr-only">Add node</span>
+          <Plus aria-hidden className="size-4" /> <span className="max-md:sr-only">Add node</span>
         </Button>
       }
     >
@@ -185,6 +210,14 @@ function StatusMenu({ status, readOnly, onStatus }: { status: string; readOnly: 
         </button>
       }
     >
+      <StatusChoice status={status} onStatus={onStatus} />
+    </Menu>
+  );
+}
+
+function StatusChoice({ status, onStatus }: { status: string; onStatus: ToolbarProps["onStatus"] }) {
+  return (
+    <>
       <MenuLabel>This workflow is</MenuLabel>
       <MenuChoice
         value={status}
@@ -199,6 +232,6 @@ function StatusMenu({ status, readOnly, onStatus }: { status: string; readOnly: 
           ),
         }))}
       />
-    </Menu>
+    </>
   );
 }

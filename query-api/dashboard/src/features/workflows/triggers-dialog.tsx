@@ -17,7 +17,7 @@ import { apiCall, signedCall } from "./trigger-snippets";
 
 /** Everything that runs the workflow without a person: times, other programs, and what happens to the account. */
 export function TriggersDialog({ workflow, readOnly, onClose }: { workflow: Workflow; readOnly: boolean; onClose: () => void }) {
-  const change = useChangeWorkflow(workflow.id);
+  const change = useChangeWorkflow(workflow.id, workflow);
   // Of the dialog and not of its tab, which goes with another: it is never told again.
   const secret = useHookSecret(workflow.id);
   return (
@@ -32,7 +32,10 @@ export function TriggersDialog({ workflow, readOnly, onClose }: { workflow: Work
               onClick={() =>
                 change.mutate(
                   { status: "active" },
-                  { onSuccess: () => toast("The workflow is active."), onError: (failure) => toast(messageOf(failure), "critical") },
+                  {
+                    onSuccess: () => toast("The workflow is active."),
+                    onError: (failure) => toast(conflictOf(failure) ? "Someone else has changed the status meanwhile: see what it is now." : messageOf(failure), "critical"),
+                  },
                 )
               }
             >
@@ -92,7 +95,9 @@ function HookTab({ id, readOnly, secret }: { id: string; readOnly: boolean; secr
 }
 
 function AgainTab({ workflow, readOnly }: { workflow: Workflow; readOnly: boolean }) {
-  const change = useChangeWorkflow(workflow.id);
+  const change = useChangeWorkflow(workflow.id, workflow);
+  const conflict = conflictOf(change.error);
+  const say = (now: Workflow) => toast(now.executionMode === "continuous" ? "It runs again and again." : "It no longer runs again by itself.");
   return (
     <div className="grid gap-3">
       <CheckField
@@ -104,14 +109,16 @@ function AgainTab({ workflow, readOnly }: { workflow: Workflow; readOnly: boolea
         aria-disabled={change.isPending || undefined}
         onChange={(event) => {
           if (!change.isPending) {
-            change.mutate(
-              { executionMode: event.target.checked ? "continuous" : "manual" },
-              { onSuccess: (now) => toast(now.executionMode === "continuous" ? "It runs again and again." : "It no longer runs again by itself.") },
-            );
+            change.mutate({ executionMode: event.target.checked ? "continuous" : "manual" }, { onSuccess: say });
           }
         }}
       />
-      {change.error && <Note tone="critical">{messageOf(change.error)}</Note>}
+      {change.error && <Note tone="critical">{conflict ? CHANGED_MEANWHILE : messageOf(change.error)}</Note>}
+      {conflict && (
+        <Button className="justify-self-start" busy={change.isPending} onClick={() => change.mutate({ ...change.variables, baseUpdatedAt: conflict.updatedAt }, { onSuccess: say })}>
+          Save anyway
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { act, render, screen } from "@testing-library/react";
+import { act, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useEffect, useState } from "react";
 import { expect, test } from "vitest";
@@ -79,6 +79,20 @@ test("names are listed with commas between, and JSON is taken when it is whole",
   expect(json.value).toBeUndefined();
   await userEvent.type(input("Filter"), "]");
   expect(json.value).toEqual([1, { a: 2 }]);
+});
+
+test("a number in JSON that would become another is held back with the reason, and so is a whole one that is too long", () => {
+  const json = show((props) => <JsonField label="Params" {...props} />);
+  fireEvent.change(input("Params"), { target: { value: "[9007199254740993, 1e400]" } });
+  expect(screen.getByText(/^The number 9007199254740993 cannot be kept as it stands/)).toBeTruthy();
+  expect([json.value, input("Params").value]).toEqual([undefined, "[9007199254740993, 1e400]"]);
+  fireEvent.change(input("Params"), { target: { value: "[9007199254740991" } });
+  expect(screen.getByText("This is not JSON.")).toBeTruthy();
+  fireEvent.change(input("Params"), { target: { value: "[9007199254740991]" } });
+  expect([json.value, input("Params").getAttribute("aria-invalid")]).toEqual([[9007199254740991], null]);
+  const limit = show((props) => <NumberField label="Limit" {...props} />);
+  fireEvent.change(input("Limit"), { target: { value: "9007199254740993" } });
+  expect([limit.value, input("Limit").getAttribute("aria-invalid")]).toEqual([undefined, "true"]);
 });
 
 test("conditions are added, changed and taken away, and a number that is not touched stays one", async () => {

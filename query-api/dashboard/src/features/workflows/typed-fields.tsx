@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { faultOfTwo, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import { TextArea, TextField } from "@/shared/ui/field";
-import { readJson, readNames, readNumber, textOf, useTyped } from "./typed";
+import { readJson, readNames, readNumber, textOf, useTyped, whyNoJson } from "./typed";
 
 interface Props<T> {
   label: string;
@@ -81,7 +81,7 @@ export function JsonField({ value, onChange, ...field }: Props<unknown>) {
       spellCheck={false}
       className="min-h-0 font-mono text-xs"
       value={text}
-      error={text.trim() !== "" && readJson(text) === undefined ? "This is not JSON." : undefined}
+      error={whyNoJson(text)}
       onChange={(event) => {
         setTyped(event.target.value);
         onChange(readJson(event.target.value));

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { readExact } from "./exact";
 
 /**
  * The text of a field that stands for a value. What is on its way to that very value stays as it is being typed, such as "0." before
@@ -20,7 +21,9 @@ export function textOf(value: unknown): string {
 /** @returns undefined if it is none */
 export function readNumber(text: string, decimal: boolean): number | undefined {
   const trimmed = text.trim().replace(",", ".");
-  return (decimal ? /^(\d+\.?\d*|\.\d+)$/ : /^\d+$/).test(trimmed) ? Number(trimmed) : undefined;
+  const isOne = (decimal ? /^(\d+\.?\d*|\.\d+)$/ : /^\d+$/).test(trimmed);
+  // A longer one would become another.
+  return isOne && (decimal || Number.isSafeInteger(Number(trimmed))) ? Number(trimmed) : undefined;
 }
 
 /** Names with commas between them; undefined if there are none. */
@@ -32,11 +35,24 @@ export function readNames(text: string): string[] | undefined {
   return names.length === 0 ? undefined : names;
 }
 
-/** @returns undefined if it is none */
+/** @returns undefined if it is none, or has a number in it that would become another */
 export function readJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return readExact(text);
   } catch {
     return undefined;
+  }
+}
+
+/** Why a text stands for nothing; undefined where it is JSON, or empty. */
+export function whyNoJson(text: string): string | undefined {
+  if (text.trim() === "") {
+    return undefined;
+  }
+  try {
+    readExact(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof RangeError ? error.message : "This is not JSON.";
   }
 }

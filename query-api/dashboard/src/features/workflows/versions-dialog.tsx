@@ -14,6 +14,7 @@ import type { Workflow } from "./api";
 import { diffQuery, useRestore, versionsQuery, type Version } from "./api-automation";
 import { authorOf } from "./author";
 import { ChangeList } from "./change-list";
+import { conflictOf } from "./conflict";
 import { linesOf } from "./diff";
 
 /** What the workflow was, what changed from one version to another, and back again. */
@@ -22,6 +23,7 @@ export function VersionsDialog({
   zone,
   readOnly,
   isDirty,
+  base,
   onRestored,
   onClose,
 }: {
@@ -30,6 +32,8 @@ export function VersionsDialog({
   readOnly: boolean;
   /** Whether there is something on the canvas that is not saved. */
   isDirty: boolean;
+  /** The version that the canvas began from: going back from it does not undo unseen what another has saved since. */
+  base: number | undefined;
   onRestored: (workflow: Workflow) => void;
   onClose: () => void;
 }) {
@@ -37,19 +41,31 @@ export function VersionsDialog({
   const [picked, setPicked] = useState<number | null>(null);
   const [from, setFrom] = useState<number | null>(null);
   const [isAsked, setAsked] = useState(false);
+  const names = useMemberNames();
+  const user = useUser();
   const restore = useRestore(id);
+  const later = conflictOf(restore.error);
   const shown = data?.find((version) => version.version === picked) ?? data?.[0];
   // The one before; of the first, the one after.
   const beside = (shown?.version ?? 1) > 1 ? shown!.version - 1 : 2;
-  const base = from !== null && from !== shown?.version ? from : beside;
+  const compared = from !== null && from !== shown?.version ? from : beside;
   const bringBack = (version: number) =>
-    restore.mutate(version, {
-      onSuccess: (workflow) => {
-        toast(`Version ${version} is back, as version ${workflow.version}.`);
-        onRestored(workflow);
+    restore.mutate(
+      { version, baseVersion: later?.version ?? base },
+      {
+        onSuccess: (workflow) => {
+          toast(`Version ${version} is back, as version ${workflow.version}.`);
+          onRestored(workflow);
+        },
+        onError: (failure) => {
+          if (conflictOf(failure)) {
+            void refetch();
+          } else {
+            toast(messageOf(failure), "critical");
+          }
+        },
       },
-      onError: (failure) => toast(messageOf(failure), "critical"),
-    });
+    );
   return (
     <Dialog
       open
@@ -62,14 +78,20 @@ export function VersionsDialog({
         !shown.current &&
         !readOnly && (
           <>
-            {isAsked && (
+            {later ? (
               <p role="alert" className="flex-1 basis-56 text-warning">
-                What you changed is not saved, and leaves the canvas. Undo brings it back.
+                Version {later.version} was saved meanwhile, by {authorOf(later.savedBy, user.id, names)}. Nothing was restored. It stays among the versions if you restore this one.
               </p>
+            ) : (
+              isAsked && (
+                <p role="alert" className="flex-1 basis-56 text-warning">
+                  What you changed is not saved, and leaves the canvas. Undo brings it back.
+                </p>
+              )
             )}
-            {isAsked && <Button onClick={onClose}>Go on editing</Button>}
+            {(isAsked || later) && <Button onClick={onClose}>Go on editing</Button>}
             <Button kind="primary" busy={restore.isPending} onClick={() => (isDirty && !isAsked ? setAsked(true) : bringBack(shown.version))}>
-              {isAsked ? "Restore all the same" : `Restore version ${shown.version}`}
+              {isAsked || later ? "Restore all the same" : `Restore version ${shown.version}`}
             </Button>
           </>
         )
@@ -101,7 +123,7 @@ export function VersionsDialog({
               <Note>This is where it began.</Note>
             ) : (
               <div className="grid gap-3">
-                <SelectField label="Compared with" value={base} onChange={(event) => setFrom(Number(event.target.value))}>
+                <SelectField label="Compared with" value={compared} onChange={(event) => setFrom(Number(event.target.value))}>
                   {data
                     .filter((version) => version.version !== shown.version)
                     .map((version) => (
@@ -110,7 +132,7 @@ export function VersionsDialog({
                       </option>
                     ))}
                 </SelectField>
-                <Changes id={id} version={shown.version} from={base} />
+                <Changes id={id} version={shown.version} from={compared} />
               </div>
             )}
           </div>

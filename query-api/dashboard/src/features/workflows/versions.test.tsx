@@ -30,7 +30,7 @@ async function openFirst(isDirty: boolean) {
   const client = new QueryClient();
   client.setQueryData(sessionQuery.queryKey, { id: "eve", name: "Eve", features: {}, tier: "free", teams: [] } as unknown as User);
   const onRestored = vi.fn();
-  const root = createRootRoute({ component: () => <VersionsDialog id="wf_1" zone="UTC" readOnly={false} isDirty={isDirty} onRestored={onRestored} onClose={() => undefined} /> });
+  const root = createRootRoute({ component: () => <VersionsDialog id="wf_1" zone="UTC" readOnly={false} isDirty={isDirty} base={2} onRestored={onRestored} onClose={() => undefined} /> });
   const router = createRouter({ routeTree: root, history: createMemoryHistory() });
   render(
     <QueryClientProvider client={client}>
@@ -55,11 +55,27 @@ test("a version is brought back over changes that are not saved only by whoever 
   expect(posted()).toEqual([]);
   await userEvent.click(screen.getByRole("button", { name: "Restore all the same" }));
   await waitFor(() => expect(onRestored).toHaveBeenCalledOnce());
-  expect(posted()).toEqual(["POST /api/workflows/wf_1/versions/1/restore"]);
+  expect(posted()).toEqual(["POST /api/workflows/wf_1/versions/1/restore?baseVersion=2"]);
 });
 
 test("where nothing is unsaved, it is brought back without a question", async () => {
   const onRestored = await openFirst(false);
   await userEvent.click(screen.getByRole("button", { name: "Restore version 1" }));
   await waitFor(() => expect(onRestored).toHaveBeenCalledOnce());
+});
+
+test("what another has saved meanwhile is not left unseen, and stays among the versions", async () => {
+  const onRestored = await openFirst(false);
+  const { fetch } = globalThis;
+  vi.stubGlobal("fetch", (request: Request) =>
+    request.method === "POST" && request.url.endsWith("baseVersion=2")
+      ? Promise.resolve(Response.json({ code: "conflict", detail: "It was changed meanwhile", current: { version: 3, name: "x", updatedAt: "2026-11-27T03:10:00Z", savedBy: "eve" } }, { status: 409 }))
+      : fetch(request),
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Restore version 1" }));
+  expect((await screen.findByRole("alert")).textContent).toMatch(/^Version 3 was saved meanwhile, by you. Nothing was restored/);
+  expect(onRestored).not.toHaveBeenCalled();
+  await userEvent.click(screen.getByRole("button", { name: "Restore all the same" }));
+  await waitFor(() => expect(onRestored).toHaveBeenCalledOnce());
+  expect(asked.at(-1)).toBe("POST /api/workflows/wf_1/versions/1/restore?baseVersion=3");
 });

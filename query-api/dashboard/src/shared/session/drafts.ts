@@ -60,6 +60,20 @@ export function draftAt(place: string, now = Date.now()): Kept | null {
   }, null);
 }
 
+/** The newest of those that are kept there, or at places within it. */
+export function newestDraftAt(place: string, now = Date.now()): (Kept & { place: string }) | null {
+  return withStorage((storage) => {
+    const there = oldestFirst(storage).filter((one) => one === place || one.startsWith(`${place}/`));
+    for (const one of there.reverse()) {
+      const kept = draftAt(one, now);
+      if (kept) {
+        return { ...kept, place: one };
+      }
+    }
+    return null;
+  }, null);
+}
+
 export function dropDraft(place: string): void {
   withStorage((storage) => storage.removeItem(place), undefined);
 }

@@ -215,6 +215,12 @@ final class RunRoutes implements Routes {
         // Whoever began it: now it goes on because of this caller.
         access.requireTrigger(allowed.workflow().workflow().account(), by(allowed.workflow()));
         Optional<NanoUsd> maxCost = ResumeForm.maxCost(RequestBody.bytes(ctx, RESUME_BYTES_MAX));
+        if (isCurrentWanted(ctx)
+                && allowed.execution().workflowVersion()
+                        != allowed.workflow().workflow().version()) {
+            resumeByCurrent(ctx, allowed, maxCost);
+            return;
+        }
         if (maxCost.isPresent() && !allowed.workflow().mayAtLeast(Level.EDITOR)) {
             throw ProblemException.forbidden("Only those who may edit a workflow allow an execution to cost more");
         }
@@ -227,6 +233,37 @@ final class RunRoutes implements Routes {
         accepted(ctx, allowed.execution().id(), resumed == Resumed.BEFORE);
     }
 
+    /** A new execution: each keeps to the version that it began with. */
+    private void resumeByCurrent(Context ctx, AllowedExecution allowed, Optional<NanoUsd> maxCost) {
+        Shown before = allowed.execution();
+        WorkflowRow workflow = allowed.workflow().workflow();
+        if (maxCost.isPresent()) {
+            throw ProblemException.invalid(
+                    "maxCostUsd",
+                    "is given with version=current",
+                    "Leave it out: that of the current version's settings holds.");
+        }
+        if (before.isTest()) {
+            requireMayTest(allowed.workflow());
+        }
+        @Nullable String key = idempotencyKey(ctx);
+        runs.prepare(workflow.id(), workflow.version());
+        Enqueued enqueued = runs.goOnFrom(new NewRun(
+                workflow.id(),
+                null,
+                allowed.workflow().who(),
+                by(allowed.workflow()),
+                before.triggerData(),
+                key == null ? null : "resume-current:%s:%s".formatted(before.id(), key),
+                before.isTest(),
+                before.id()));
+        accepted(ctx, enqueued.executionId(), !enqueued.isNew());
+    }
+
+    private static boolean isCurrentWanted(Context ctx) {
+        return "current".equals(ctx.queryParam("version"));
+    }
+
     /** From the start, with the same data: the same version, or with {@code ?version=current} the workflow's current one. */
     private void rerun(Context ctx) {
         AllowedExecution allowed = access.requireExecution(ctx, Level.RUNNER);
@@ -234,11 +271,10 @@ final class RunRoutes implements Routes {
         if (before.isTest()) {
             requireMayTest(allowed.workflow());
         }
-        boolean current = "current".equals(ctx.queryParam("version"));
         @Nullable String key = idempotencyKey(ctx);
         Enqueued enqueued = runs.enqueue(new NewRun(
                 before.workflowId(),
-                current ? null : Integer.valueOf(before.workflowVersion()),
+                isCurrentWanted(ctx) ? null : Integer.valueOf(before.workflowVersion()),
                 allowed.workflow().who(),
                 by(allowed.workflow()),
                 before.triggerData(),

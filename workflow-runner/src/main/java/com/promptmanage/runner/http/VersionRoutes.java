@@ -15,12 +15,16 @@ import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/workflows/{id}/versions}: what a workflow was, what changed, and back again. */
 final class VersionRoutes implements Routes {
+
+    private static final int VERSION_MAX = 999_999_999;
 
     private final WorkflowAccess access;
 
@@ -97,6 +101,7 @@ final class VersionRoutes implements Routes {
                 allowed.scope(), allowed.workflow().id(), allowed.workflow().version());
         access.requireUse(allowed, WorkflowJson.definition(before), WorkflowJson.definition(definition));
         var faults = new Faults();
+        WorkflowRow seen = seen(ctx, allowed.workflow(), faults);
         List<DefinitionFault> warnings =
                 gate.again(definition, allowed.workflow().account(), faults).warnings();
         faults.check();
@@ -104,12 +109,20 @@ final class VersionRoutes implements Routes {
         WorkflowRow now = workflows.change(
                 allowed.scope(),
                 access.actor(ctx),
-                allowed.workflow(),
+                seen,
                 definition,
                 allowed.who(),
                 "Restored version %d".formatted(version));
         ctx.json(WorkflowRoutes.answer(
                 now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level(), warnings));
+    }
+
+    /** The workflow as it was when its caller decided to go back, as far as that is said. */
+    private static WorkflowRow seen(Context ctx, WorkflowRow now, Faults faults) {
+        var asked = new Asked(ctx, faults);
+        int version = asked.number("baseVersion", now.version(), 1, VERSION_MAX);
+        @Nullable Instant updatedAt = asked.time("baseUpdatedAt");
+        return now.asOf(version, updatedAt == null ? now.updatedAt() : updatedAt);
     }
 
     private ObjectNode definition(Allowed allowed, int version) {

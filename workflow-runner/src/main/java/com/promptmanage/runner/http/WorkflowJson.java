@@ -147,6 +147,7 @@ final class WorkflowJson {
         }
         json.put("status", status(run, isOver));
         json.put("attemptNumber", Math.max(1, run.attempt()));
+        json.put("kept", run.isKept());
         time(json, "waitsUntil", run.waitsUntil());
         time(json, "startedAt", run.startedAt());
         time(json, "completedAt", run.completedAt());

@@ -19,9 +19,14 @@ public final class ExecutionRecords {
     /** What the nodes of one page may hold together, but for the last of them; bytes. */
     static final int PAGE_BYTES_MAX = 4 << 20;
 
-    /** By the clock that says when it is due. What becomes ready at once is due by then. */
-    private static final String WAITS_UNTIL =
-            "CASE WHEN status = 'ready' AND due_at > now() THEN due_at END AS waits_until";
+    /** A time by the clock that says when it is due: what becomes ready at once is due by then. */
+    private static final String BESIDES = """
+            CASE WHEN status = 'ready' AND due_at > now() THEN due_at END AS waits_until,
+            status = 'completed' AND EXISTS (
+                SELECT 1 FROM kept_runs k
+                WHERE k.execution_id = node_runs.execution_id AND k.scope = node_runs.scope
+                  AND k.node_id = node_runs.node_id) AS is_kept
+            """;
 
     private final Database database;
 
@@ -112,6 +117,7 @@ public final class ExecutionRecords {
     /**
      * A node run as it is shown.
      *
+     * @param isKept whether another execution has done it, and this one only took it over
      * @param waitsUntil when a delay is over, or the next attempt of what has failed for now; null if it does not wait for a time
      * @param output as JSON, unless it is too large to be shown with the rest: then it is under {@code payloadId}
      * @param unpricedCalls of models that are not listed: what they cost is not in {@code costNanoUsd}
@@ -123,6 +129,7 @@ public final class ExecutionRecords {
             String nodeId,
             String status,
             int attempt,
+            boolean isKept,
             @Nullable Instant waitsUntil,
             @Nullable Instant startedAt,
             @Nullable Instant completedAt,
@@ -196,7 +203,7 @@ public final class ExecutionRecords {
                 handle -> handle.createQuery("""
                         SELECT *, %s FROM node_runs
                         WHERE execution_id = :execution AND id > :after ORDER BY id LIMIT :limit
-                        """.formatted(WAITS_UNTIL))
+                        """.formatted(BESIDES))
                         .bind("execution", executionId)
                         .bind("after", after)
                         .bind("limit", limit)
@@ -218,7 +225,7 @@ public final class ExecutionRecords {
                                     ORDER BY id LIMIT :limit) AS wanted) AS measured
                             WHERE bytes_before IS NULL OR bytes_before < :bytesMax
                             ORDER BY id
-                            """.formatted(WAITS_UNTIL))
+                            """.formatted(BESIDES))
                     .bind("execution", executionId)
                     .bind("after", after)
                     .bind("limit", limit)
@@ -248,6 +255,7 @@ public final class ExecutionRecords {
                 row.getString("node_id"),
                 row.getString("status"),
                 row.getInt("attempt"),
+                row.getBoolean("is_kept"),
                 WorkflowRow.optionalInstant(row, "waits_until"),
                 WorkflowRow.optionalInstant(row, "started_at"),
                 WorkflowRow.optionalInstant(row, "completed_at"),

@@ -11,7 +11,11 @@ import java.time.OffsetDateTime;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** An execution's row, as it was when its lock was taken. */
+/**
+ * An execution's row, as it was when its lock was taken.
+ *
+ * @param keeps whether it takes over what another one has done, as {@link KeptRuns} says
+ */
 record ExecutionRow(
         String id,
         String workflowId,
@@ -25,13 +29,14 @@ record ExecutionRow(
         int openNodes,
         int heldNodes,
         @Nullable Integer nodesAtOnceMax,
+        boolean keeps,
         Totals totals) {
 
     /** Of {@code executions e}. */
     static final String COLUMNS = """
             e.id, e.workflow_id, e.workflow_version, e.account, e.user_id, e.status, e.is_simulated, e.started_at, \
-            e.last_seq, e.open_nodes, e.held_nodes, e.nodes_at_once_max, e.completed_nodes, e.failed_nodes, \
-            e.skipped_nodes, e.tokens, e.cost_nano_usd""";
+            e.last_seq, e.open_nodes, e.held_nodes, e.nodes_at_once_max, e.keeps, e.completed_nodes, \
+            e.failed_nodes, e.skipped_nodes, e.tokens, e.cost_nano_usd""";
 
     static ExecutionRow read(ResultSet row) throws SQLException {
         OffsetDateTime started = row.getObject("started_at", OffsetDateTime.class);
@@ -48,6 +53,7 @@ record ExecutionRow(
                 row.getInt("open_nodes"),
                 row.getInt("held_nodes"),
                 row.getObject("nodes_at_once_max", Integer.class),
+                row.getBoolean("keeps"),
                 new Totals(
                         row.getInt("completed_nodes"),
                         row.getInt("failed_nodes"),

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param items by owner, the item of each scope that the node is run in
  * @param indexes by owner, that item's place
  * @param costNanoUsd of the execution so far
+ * @param kept what it is to put out without being run, since another execution has done it; null if it is to be run
  */
 public record NodeFacts(
         Account account,
@@ -39,7 +40,8 @@ public record NodeFacts(
         List<JsonNode> together,
         Map<String, JsonNode> items,
         Map<String, Integer> indexes,
-        long costNanoUsd) {
+        long costNanoUsd,
+        @Nullable JsonNode kept) {
 
     public NodeFacts {
         outputs = Map.copyOf(outputs);
@@ -154,7 +156,8 @@ public record NodeFacts(
                     together(gathered),
                     items,
                     indexes,
-                    row.totals().costNanoUsd());
+                    row.totals().costNanoUsd(),
+                    row.keeps() ? KeptRuns.find(handle, lease).orElse(null) : null);
         }
 
         private static void put(Map<String, JsonNode> values, String name, Values.@Nullable Value value) {

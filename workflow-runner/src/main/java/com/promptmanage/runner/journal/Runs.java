@@ -109,10 +109,24 @@ public final class Runs {
      *     has begun as many this month as its tier allows, or its tier does not let them be begun in this way
      */
     public Enqueued enqueue(NewRun wanted) {
+        return enqueue(wanted, false);
+    }
+
+    /**
+     * As {@link #enqueue}, for one that goes on, by the workflow's current version, from the failed execution that it is a rerun of:
+     * what that one has done is not done again where the version leaves it as it was, with all that comes before it.
+     *
+     * @throws ProblemException 409 also if that execution has not failed or run out of time
+     */
+    public Enqueued goOnFrom(NewRun wanted) {
+        return enqueue(wanted, true);
+    }
+
+    private Enqueued enqueue(NewRun wanted, boolean goesOn) {
         return database.asSystem(handle -> {
             Admission.Workflow workflow = Admission.lock(handle, wanted.workflowId())
                     .orElseThrow(() -> ProblemException.notFound("There is no such workflow that you may see"));
-            Optional<String> before = firedBefore(handle, wanted.workflowId(), wanted.dedupeKey());
+            Optional<String> before = Fires.find(handle, wanted.workflowId(), wanted.dedupeKey());
             if (before.isPresent()) {
                 return new Enqueued(before.get(), false);
             }
@@ -124,6 +138,9 @@ public final class Runs {
             Integer nodesAtOnceMax = requireTier(handle, new Account(workflow.account()), wanted.triggeredBy());
             String id = ids.next("exe");
             insert(handle, id, workflow, wanted, nodesAtOnceMax);
+            if (goesOn) {
+                keep(handle, id, workflow, wanted);
+            }
             change(handle, id).ifPresent(change -> {
                 change.queue();
                 change.save();
@@ -131,6 +148,13 @@ public final class Runs {
             admission.admit(handle, workflow);
             return new Enqueued(id, true);
         });
+    }
+
+    private void keep(Handle handle, String id, Admission.Workflow workflow, NewRun wanted) {
+        Change before = Optional.ofNullable(wanted.rerunOf())
+                .flatMap(other -> change(handle, other))
+                .orElseThrow(() -> ProblemException.notFound("There is no such execution that you may see"));
+        KeptRuns.keep(before, versions.get(handle, workflow.id(), workflow.version()), id);
     }
 
     /** Has a version ready for executions that are about to be enqueued. */
@@ -323,7 +347,7 @@ public final class Runs {
             Handle handle, Change change, Optional<NanoUsd> maxCost, @Nullable String key, Predicate<Change> may) {
         String workflow = change.row().workflowId();
         // Asked under the execution's lock: of two at once, the second finds what the first has left.
-        if (firedBefore(handle, workflow, key).isPresent()) {
+        if (Fires.find(handle, workflow, key).isPresent()) {
             return new TakenUp(Resumed.BEFORE, null);
         }
         if (!may.test(change)) {
@@ -331,7 +355,7 @@ public final class Runs {
         }
         goOn(change, maxCost);
         if (key != null) {
-            fire(handle, workflow, key, change.row().id());
+            Fires.add(handle, workflow, key, change.row().id(), clock.instant());
         }
         return new TakenUp(Resumed.NOW, workflow);
     }
@@ -346,19 +370,6 @@ public final class Runs {
         OpenRuns.timeAnew(change);
         change.queue();
         change.save();
-    }
-
-    private static Optional<String> firedBefore(Handle handle, String workflowId, @Nullable String key) {
-        if (key == null) {
-            return Optional.empty();
-        }
-        return handle.createQuery("""
-                        SELECT execution_id FROM workflow_fires WHERE workflow_id = :workflow AND dedupe_key = :key
-                        """)
-                .bind("workflow", workflowId)
-                .bind("key", key)
-                .mapTo(String.class)
-                .findOne();
     }
 
     /**
@@ -415,20 +426,8 @@ public final class Runs {
                 .bind("now", now)
                 .execute();
         if (wanted.dedupeKey() != null) {
-            fire(handle, workflow.id(), wanted.dedupeKey(), id);
+            Fires.add(handle, workflow.id(), wanted.dedupeKey(), id, clock.instant());
         }
-    }
-
-    private void fire(Handle handle, String workflowId, String key, String executionId) {
-        handle.createUpdate("""
-                        INSERT INTO workflow_fires (workflow_id, dedupe_key, execution_id, fired_at)
-                        VALUES (:workflow, :key, :execution, :now)
-                        """)
-                .bind("workflow", workflowId)
-                .bind("key", key)
-                .bind("execution", executionId)
-                .bind("now", Change.at(clock.instant()))
-                .execute();
     }
 
     private static boolean isOverdue(Handle handle, String executionId) {

@@ -42,6 +42,27 @@ public record WorkflowRow(
         tags = List.copyOf(tags);
     }
 
+    /** The same, as if that version were the current one and it was changed last then: for a change that was made from that. */
+    public WorkflowRow asOf(int otherVersion, Instant otherUpdatedAt) {
+        return new WorkflowRow(
+                id,
+                account,
+                createdBy,
+                name,
+                description,
+                category,
+                tags,
+                status,
+                executionMode,
+                otherVersion,
+                maxConcurrentRuns,
+                triggerConfig,
+                notifications,
+                createdAt,
+                otherUpdatedAt,
+                lastExecutedAt);
+    }
+
     /** Whether it may be run, and is shown. */
     public enum Status {
         DRAFT,

@@ -18,6 +18,7 @@ import com.promptmanage.runner.node.NodeInvocation;
 import com.promptmanage.runner.node.NodeInvocation.Context;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
+import com.promptmanage.runner.run.Step;
 import com.promptmanage.service.secret.UnreadableSecretException;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,6 +97,10 @@ final class NodeWorker {
     }
 
     private Attempt attempt(Begun begun, HeldNode held) throws StaleLeaseException, InterruptedException {
+        Optional<Outcome> kept = kept(begun);
+        if (kept.isPresent()) {
+            return new Attempt.Done(kept.get());
+        }
         Instant now = clock.instant();
         NodeInvocation invocation = Invocations.of(begun, now);
         Node node = invocation.node();
@@ -134,6 +139,20 @@ final class NodeWorker {
         }
     }
 
+    /** What another execution has done for this one. */
+    private static Optional<Outcome> kept(Begun begun) {
+        return Optional.ofNullable(begun.facts().kept()).map(output -> {
+            Step step = begun.pinned().graph().step(begun.lease().nodeId());
+            return step.kind() == Step.Kind.SOURCE ? new Outcome.Records(items(output)) : new Outcome.Completed(output);
+        });
+    }
+
+    private static List<JsonNode> items(JsonNode list) {
+        var items = new ArrayList<JsonNode>(list.size());
+        list.forEach(items::add);
+        return items;
+    }
+
     /** A due time, not a sleeping thread: it outlives every worker. */
     private Attempt delay(Begun begun, NodeConfig.Delay delay, Context context) {
         boolean waits = !begun.lease().waited()
@@ -167,9 +186,7 @@ final class NodeWorker {
                                             ? "raise maxIterations, or shorten the list"
                                             : "no loop may have more, so shorten the list")));
         }
-        var items = new ArrayList<JsonNode>(list.size());
-        list.forEach(items::add);
-        return new Attempt.Done(new Outcome.Records(items));
+        return new Attempt.Done(new Outcome.Records(items(list)));
     }
 
     /** Edges with a condition that does not hold, of a node that has ended well. */

@@ -80,6 +80,30 @@ class ChangedMeanwhileTest {
     }
 
     @Test
+    void whoIsLateWithGoingBackIsToldSoToo() {
+        String path = "/api/workflows/" + steps.create("active");
+        String read = updatedAt(api.get(editor, path));
+        api.put(
+                api.signIn("admin"),
+                path,
+                "{\"definition\": %s}".formatted(TwoSteps.DEFINITION.replace("\"First\"", "\"Begin\"")));
+
+        Answer ofVersion = api.post(editor, path + "/versions/1/restore?baseVersion=1", "");
+        Answer ofTime = api.post(editor, path + "/versions/1/restore?baseUpdatedAt=" + read, "");
+        Answer fromNow = api.post(editor, path + "/versions/1/restore?baseVersion=2", "");
+
+        assertThat(ofVersion.status()).isEqualTo(409);
+        assertThat(ofVersion.json().at("/current/version").intValue()).isEqualTo(2);
+        assertThat(ofVersion.json().at("/current/savedBy").asText()).isEqualTo("admin");
+        assertThat(ofTime.status()).isEqualTo(409);
+        assertThat(fromNow.status()).isEqualTo(200);
+        assertThat(fromNow.json().at("/workflow/version").intValue()).isEqualTo(3);
+        assertThat(api.post(editor, path + "/versions/1/restore?baseVersion=none", "")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void whatIsNoTimeIsRefusedAndANewWorkflowBeginsFromNothing() {
         String path = "/api/workflows/" + steps.create("active");
 

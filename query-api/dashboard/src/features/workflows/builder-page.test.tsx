@@ -1,0 +1,68 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { sessionQuery, type User } from "@/shared/session/session";
+import { HintProvider } from "@/shared/ui/hint";
+import { workflowQuery, type Workflow } from "./api";
+import { StoredWorkflow } from "./builder-page";
+
+const USER = { id: "eve", name: "Eve", features: {}, teams: [{ id: "acme", name: "Acme", role: "editor", timezone: "UTC", tier: "team", features: {} }] } as unknown as User;
+
+function version(version: number, name: string): Workflow {
+  const definition = { version: "1.0", nodes: [], edges: [], settings: {} };
+  return { id: "wf_1", account: "team:acme", name, status: "active", version, updatedAt: `2026-11-27T03:0${version}:00Z`, yourLevel: "admin", definition } as unknown as Workflow;
+}
+
+/** What the server has. */
+let stored: Workflow;
+
+let isDown: boolean;
+
+beforeEach(() => {
+  localStorage.clear();
+  stored = version(2, "As Ada saved it");
+  isDown = false;
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", () => Promise.resolve(isDown ? Response.json({ detail: "Not now" }, { status: 404 }) : Response.json({ success: true, workflow: stored })));
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+function open() {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  client.setQueryData(sessionQuery.queryKey, USER);
+  client.setQueryData(workflowQuery("wf_1").queryKey, version(1, "As it was opened before"));
+  const router = createRouter({ routeTree: createRootRoute({ component: () => <StoredWorkflow id="wf_1" /> }), history: createMemoryHistory() });
+  render(
+    <QueryClientProvider client={client}>
+      <HintProvider>
+        <RouterProvider router={router as never} />
+      </HintProvider>
+    </QueryClientProvider>,
+  );
+  return client;
+}
+
+const nameField = () => screen.findByLabelText<HTMLInputElement>("Name of the workflow");
+
+test("a workflow that is opened again is the one that is stored now", async () => {
+  open();
+  expect((await nameField()).value).toBe("As Ada saved it");
+});
+
+test("what is drawn is not touched by what is stored later", async () => {
+  const client = open();
+  fireEvent.change(await nameField(), { target: { value: "Mine" } });
+  stored = version(3, "As Ada saved it again");
+  await act(() => client.refetchQueries({ queryKey: workflowQuery("wf_1").queryKey }));
+  await waitFor(() => expect(client.getQueryData(workflowQuery("wf_1").queryKey)?.version).toBe(3));
+  expect((await nameField()).value).toBe("Mine");
+  expect(screen.getByText("Not saved")).toBeTruthy();
+});
+
+test("where it cannot be asked for, what is known of it is there", async () => {
+  isDown = true;
+  open();
+  expect((await nameField()).value).toBe("As it was opened before");
+});
