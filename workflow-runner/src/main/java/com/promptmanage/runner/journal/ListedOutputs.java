@@ -224,7 +224,8 @@ public final class ListedOutputs {
      */
     private static List<Completed> completed(Handle handle, Filter filter, Place before, int limit) {
         boolean isOfOne = filter.workflowId() != null;
-        return handle.createQuery("""
+        return handle.createQuery(
+                        """
                         SELECT e.*, w.name, w.category, w.tags, w.deleted_at IS NOT NULL AS is_gone
                         FROM (SELECT id, number, workflow_id, workflow_version, triggered_by,
                                      left(trigger_data, :chars) AS trigger_data, is_test, is_simulated,

@@ -11,7 +11,6 @@ import static com.promptmanage.runner.work.Workflow.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
@@ -23,8 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -37,21 +35,12 @@ class TakenUpTimesTest {
 
     private final AtomicBoolean isMended = new AtomicBoolean();
 
-    private RunningEngine engine;
-
-    @BeforeAll
-    void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
-    }
+    @AutoClose
+    private final RunningEngine engine = new RunningEngine();
 
     @BeforeEach
     void breaks() {
         isMended.set(false);
-    }
-
-    @AfterAll
-    void stop() {
-        engine.close();
     }
 
     @Test
