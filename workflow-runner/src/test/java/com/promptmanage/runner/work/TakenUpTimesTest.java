@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.service.database.Scope;
 import java.time.Duration;
