@@ -206,7 +206,8 @@ function Setups() {
           </Link>
         ) : (
           `Ask an owner or admin of ${account.name} for one.`
-        )}
+        )}{" "}
+        An agent&apos;s calls are those of the member who signs in here with the same e-mail address as there.
       </p>
     </>
   );

@@ -3,6 +3,7 @@ import { answer, api, type Schemas } from "@/shared/api/client";
 import { fileName, type ExportedFile, type Format } from "@/shared/api/files";
 import type { Account } from "@/shared/session/account";
 import { sessionQuery } from "@/shared/session/session";
+import { namesOfPeople } from "./audit";
 
 export type Team = Schemas["Team"];
 export type Role = Schemas["Role"];
@@ -59,6 +60,16 @@ export function auditQuery(id: string) {
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+/** What people were called who have left, by the newest changes of members: who has spent something of late has left of late. */
+export function leaversQuery(id: string, isWanted: boolean) {
+  return queryOptions({
+    queryKey: ["team", id, "leavers"],
+    queryFn: async ({ signal }) =>
+      namesOfPeople((await answer(api.GET("/api/teams/{id}/audit-log", { params: { path: { id }, query: { resourceType: "member", limit: PAGE } }, signal }))).entries),
+    enabled: isWanted,
   });
 }
 

@@ -27,6 +27,21 @@ export function namesOf(entries: readonly Subject[]): ReadonlyMap<string, string
   return names;
 }
 
+/**
+ * What people are called who are members no more, by their ids: the log says it of who went, and of whoever did something.
+ *
+ * @param entries about members, the newest first
+ */
+export function namesOfPeople(entries: readonly (Subject & { actor: { id: string; name: string } })[]): ReadonlyMap<string, string> {
+  const names = new Map(namesOf(entries));
+  for (const { actor } of entries) {
+    if (actor.name !== "" && !names.has(actor.id)) {
+      names.set(actor.id, actor.name);
+    }
+  }
+  return names;
+}
+
 /** On what something was done, by its name as it was then or else as it is known; the end of its id if it is not. */
 export function subjectOf(entry: Subject, names: ReadonlyMap<string, string>): string {
   const name = nameOf(entry) ?? names.get(entry.resourceId) ?? entry.resourceId.replace(/^[a-z]+_\w{6,}(\w{4})$/, "…$1");

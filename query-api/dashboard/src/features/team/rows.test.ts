@@ -70,4 +70,5 @@ test.each([
 test("who has an account and is no member any more is said to have left; what agents call someone stands as it is", () => {
   const names = new Map([["usr_01M8ANN", "Ann"]]);
   expect(["usr_01M8ANN", "usr_01M8GONE", "max@example.com"].map((id) => nameOf(id, names))).toEqual(["Ann", "someone who left (usr_…GONE)", "max@example.com"]);
+  expect(nameOf("usr_01M8GONE", names, new Map([["usr_01M8GONE", "Gus"]]))).toBe("Gus");
 });

@@ -26,6 +26,7 @@ export function memberRows(
   members: readonly { userId: string; name: string }[],
   usage: Pick<Schemas["Stats"], "breakdown">,
   budgets: readonly Schemas["Budget"][],
+  left: ReadonlyMap<string, string> = new Map(),
 ): MemberRow[] {
   const spent = new Map(usage.breakdown.filter((share) => !share.combined && !share.unattributed).map((share) => [share.category, share]));
   const names = new Map(members.map((member) => [member.userId, member.name]));
@@ -34,7 +35,7 @@ export function memberRows(
     const budget = furthest(userId, budgets);
     return {
       userId,
-      name: nameOf(userId, names),
+      name: nameOf(userId, names, left),
       kind: names.has(userId) ? "member" : isKey(userId) ? "key" : "other",
       runs: share?.runs ?? 0,
       tokens: share?.tokens ?? 0,
@@ -45,10 +46,18 @@ export function memberRows(
   });
 }
 
-/** @param names what all members are called, by their ids: who has an account and is not among them has left */
-export function nameOf(userId: string, names: ReadonlyMap<string, string>): string {
+/**
+ * @param names what all members are called, by their ids: who has an account and is not among them has left
+ * @param left what those were called, as far as it is known
+ */
+export function nameOf(userId: string, names: ReadonlyMap<string, string>, left: ReadonlyMap<string, string> = new Map()): string {
   const end = `…${userId.slice(-4)}`;
-  return names.get(userId) ?? (isKey(userId) ? `API key ${end}` : userId.startsWith("usr_") ? `someone who left (usr_${end})` : userId);
+  return names.get(userId) ?? (isKey(userId) ? `API key ${end}` : hasAccount(userId) ? (left.get(userId) ?? `someone who left (usr_${end})`) : userId);
+}
+
+/** Who is not among the members and does have an account has left. */
+export function hasAccount(userId: string): boolean {
+  return userId.startsWith("usr_");
 }
 
 /** What a program did by itself is nobody's, and counted under its key. */

@@ -16,11 +16,12 @@ const PROMPTS = [{ promptId: "welcome", runs: 3, tokens: 1200, cost: "1.50", unp
 afterEach(() => vi.unstubAllGlobals());
 
 /** The page of a team, and what it asked the statistics to be grouped by. The server refuses what the tier does not have. */
-function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[] | null, reports = [] as unknown[] } = {}): string[] {
+function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[] | null, reports = [] as unknown[], spender = "ann", log = [] as unknown[] | null } = {}): string[] {
   const groups: string[] = [];
   const answers: Record<string, (query: URLSearchParams) => Response> = {
     "/api/teams/acme/members": () => Response.json({ members: [{ userId: "ann", name: "Ann" }], nextCursor: null }),
     "/api/teams/acme/reports": () => Response.json({ reports }),
+    "/api/teams/acme/audit-log": () => (log ? Response.json({ entries: log, nextCursor: null }) : Response.json({ detail: "Not now" }, { status: 500 })),
     "/api/token-tracking/budgets": () => (budgets ? Response.json({ budgets }) : Response.json({ detail: "Not now" }, { status: 500 })),
     "/api/token-tracking/suggestions": () => Response.json({ suggestions: [], totalSavings: "0.00", savingsPercentage: "0.0", longPrompts: [] }),
     "/api/token-tracking/stats": (query) => {
@@ -32,7 +33,7 @@ function open(features: User["features"], { member = "", role = "owner", budgets
       }
       return groups.at(-1) === "user" && features.memberAnalytics === false
         ? Response.json({ code: "tier_limit", detail: "The tier 'free' does not include what a team spends by member" }, { status: 403 })
-        : Response.json({ summary: FIGURES, previous: FIGURES, breakdown: [{ category: "ann", runs: 3, tokens: 1200, cost: "1.50" }], trends: TRENDS, topPrompts: PROMPTS });
+        : Response.json({ summary: FIGURES, previous: FIGURES, breakdown: [{ category: spender, runs: 3, tokens: 1200, cost: "1.50" }], trends: TRENDS, topPrompts: PROMPTS });
     },
   };
   vi.stubGlobal("fetch", ({ url }: Request) => {
@@ -50,6 +51,19 @@ test("a team is told what each member spends", async () => {
   expect((await screen.findByTestId("member-row")).textContent).toContain("Ann");
   expect(screen.getByLabelText("Active members")).toBeTruthy();
   expect(groups).toEqual(["user"]);
+});
+
+const GONE = { action: "member_removed", actor: { kind: "person", id: "ann", name: "Ann" }, resourceType: "member", resourceId: "usr_gus", oldValues: { role: "viewer", name: "Gus" }, newValues: null };
+
+test.each([
+  ["as the log of changes calls them", [GONE], "Gus"],
+  ["by themselves, as what they did last calls them", [{ ...GONE, action: "member_left", actor: { kind: "person", id: "usr_gus", name: "Gus" }, oldValues: { role: "viewer" } }], "Gus"],
+  ["where the log does not say it, by the end of their id", [], "someone who left (usr_…_gus)"],
+  ["where there is no answer, likewise", null, "someone who left (usr_…_gus)"],
+])("who has spent something and left is named %s", async (_how, log, name) => {
+  open({}, { spender: "usr_gus", log });
+  const row = (await screen.findByText(name, { selector: "a" })).closest("tr");
+  expect(row?.textContent).toContain("No longer a member");
 });
 
 test("where the tier does not tell it, the page says so, and has the team's totals", async () => {

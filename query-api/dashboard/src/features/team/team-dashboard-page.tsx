@@ -16,10 +16,10 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import { Badge, Below, Card, ChoicesFailure, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
-import { memberBudgetsQuery, membersQuery, teamFile, teamReportsQuery, teamSavingsQuery, teamUsageQuery } from "./api";
+import { leaversQuery, memberBudgetsQuery, membersQuery, teamFile, teamReportsQuery, teamSavingsQuery, teamUsageQuery } from "./api";
 import { Figure, FIGURE } from "./figure";
 import { MemberView } from "./member-view";
-import { furthest, memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
+import { furthest, hasAccount, memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
 import { readTeamSearch, type Sort } from "./search";
 import { TeamReports } from "./team-reports";
 import { TopPrompts } from "./top";
@@ -71,9 +71,13 @@ function TeamDashboard({ account }: { account: Account }) {
     void navigate({ search: ({ trend: _trend, ...rest }) => (asTable ? { ...rest, trend: "table" as const } : rest), resetScroll: false });
   const names = new Map((members.data ?? []).map((one) => [one.userId, one.name]));
   // Before they are known, nobody has left.
-  const nameOfMember = (userId: string) => (members.data ? nameOf(userId, names) : userId);
+  const hasLeft = (userId: string) => members.data !== undefined && hasAccount(userId) && !names.has(userId);
+  const isLeaverShown = (member !== undefined && hasLeft(member)) || (isTold && (usage.data?.breakdown.some((share) => hasLeft(share.category)) ?? false));
+  // Without them, they are someone who left.
+  const left = useQuery(leaversQuery(account.key, isLeaverShown)).data;
+  const nameOfMember = (userId: string) => (members.data ? nameOf(userId, names, left) : userId);
   const error = members.error ?? usage.error ?? budgets.error;
-  const rows = members.data && usage.data && budgets.data ? (isTold ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : []) : null;
+  const rows = members.data && usage.data && budgets.data ? (isTold ? sorted(memberRows(members.data, usage.data, budgets.data.budgets, left), sort) : []) : null;
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
   const summary = summaryOf(rows ?? []);
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
@@ -330,7 +334,7 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
         >
           {row.name}
         </Link>
-        {row.kind !== "member" && <Badge>{row.kind === "key" ? "API key" : "Not a member"}</Badge>}{" "}
+        {row.kind !== "member" && <Badge>{row.kind === "key" ? "API key" : hasAccount(row.userId) ? "No longer a member" : "Not a member"}</Badge>}{" "}
         <span className="text-xs text-soft figures">{total === 0n ? "" : `${formatPercent(Number((row.cost * 100_000n) / total) / 1000)} of the team`}</span>
       </Td>
       <Td right className="max-sm:hidden">

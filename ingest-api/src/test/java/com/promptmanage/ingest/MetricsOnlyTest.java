@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.ingest.otlp.Protobuf;
 import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.access.People.NewTeam;
+import com.promptmanage.service.access.People.NewUser;
+import com.promptmanage.service.access.Role;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,6 +149,19 @@ class MetricsOnlyTest {
         assertThat(event.usage().model()).isEqualTo("claude-sonnet-4-5");
         assertThat(event.usage().provider()).isEqualTo("anthropic");
         assertThat(published()).isEmpty();
+    }
+
+    @Test
+    void whatAMembersAgentSumsUpIsTheirs() throws Exception {
+        ingest.people().ensureUser(new NewUser("usr_ann", "ann@example.com", "Ann", Optional.empty()));
+        ingest.people().ensureTeam(new NewTeam(account, "Metrics", account, "UTC"));
+        ingest.people().ensureMember(account, "usr_ann", Role.VIEWER);
+
+        claude(1, 60, 100, 10, 1000);
+
+        assertThat(inOutbox())
+                .singleElement()
+                .satisfies(event -> assertThat(event.usage().userId()).isEqualTo("usr_ann"));
     }
 
     @Test

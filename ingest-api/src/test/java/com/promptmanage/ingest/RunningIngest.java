@@ -5,6 +5,7 @@ import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.access.People;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
@@ -162,6 +163,10 @@ final class RunningIngest implements AutoCloseable {
         var created = access.keys().create(Scope.EVERYONE, wanted);
         ids.put(created.secret(), created.id());
         return created.secret();
+    }
+
+    People people() {
+        return access.people();
     }
 
     String keyId(String key) {

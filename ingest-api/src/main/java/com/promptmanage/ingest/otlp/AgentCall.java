@@ -11,16 +11,21 @@ import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a coding agent's record says of a call besides its tokens. */
 final class AgentCall {
 
+    /** The address that a developer has signed in to the agent with. */
+    private static final String ADDRESS = "user.email";
+
     private static final long DURATION_MAX_MS = 1_000_000_000_000L;
 
     /** A developer is known by the address, and an account without one by its id; user.id is of the installation. */
     static final AttributeMapping DEVELOPERS = AttributeMapping.parse(List.of(
-            "user=user.email",
+            "user=" + ADDRESS,
             "user=user.account_uuid",
             "user=user.account_id",
             "user=user.id",
@@ -45,8 +50,14 @@ final class AgentCall {
         return call.first(List.of("model", "slug"));
     }
 
-    Payer payer(Caller caller) {
-        return call.payer(caller);
+    /** Whose spend it is: a member's of the account that pays, if the address is one that they sign in with here, too. */
+    Payer payer(Caller caller, Members members) {
+        Payer told = call.payer(caller);
+        return call.userBy(ADDRESS)
+                .flatMap(address -> Optional.ofNullable(
+                        members.of(told.account()).get(address.strip().toLowerCase(Locale.ROOT))))
+                .map(member -> call.payer(caller, member))
+                .orElse(told);
     }
 
     TokenUsage usage(Caller caller, Payer payer, String model, TokenCounts tokens) {

@@ -16,6 +16,7 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -123,8 +124,12 @@ final class CallAttributes {
 
     /** Whose spend it is. */
     Payer payer(Caller caller) {
-        return Payer.ofLabels(
-                caller, first(mapping.of(AttributeMapping.TEAM)), first(mapping.of(AttributeMapping.USER)));
+        return payer(caller, first(mapping.of(AttributeMapping.USER)));
+    }
+
+    /** Whose spend it is if this is the user. */
+    Payer payer(Caller caller, @Nullable String user) {
+        return Payer.ofLabels(caller, first(mapping.of(AttributeMapping.TEAM)), user);
     }
 
     TokenUsage usage(
@@ -226,6 +231,16 @@ final class CallAttributes {
             }
         }
         return null;
+    }
+
+    /** What this attribute says, if it is the one that tells the user. */
+    Optional<String> userBy(String attribute) {
+        List<String> names = mapping.of(AttributeMapping.USER);
+        return Stream.of(attributes, resource)
+                .flatMap(told -> names.stream().filter(name -> text(told.path(name)) != null))
+                .findFirst()
+                .filter(attribute::equals)
+                .map(name -> first(names));
     }
 
     /** Null if it can name nothing. */

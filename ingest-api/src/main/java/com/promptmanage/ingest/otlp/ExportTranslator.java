@@ -10,12 +10,14 @@ import com.promptmanage.ingest.normalize.NormalizedTokens;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,8 @@ final class ExportTranslator implements Export.Visitor {
 
     private final Mappings.Effective mappings;
 
+    private final Members members;
+
     private final Instant now;
 
     private final UsageMeters meters;
@@ -49,6 +53,9 @@ final class ExportTranslator implements Export.Visitor {
 
     private final List<MetricSums> growing = new ArrayList<>();
 
+    /** Of the accounts that pay for what agents tell here. */
+    private final Map<Account, Map<String, String>> membersOf = new HashMap<>();
+
     private long rejected;
 
     private String firstFault = "";
@@ -59,6 +66,7 @@ final class ExportTranslator implements Export.Visitor {
     ExportTranslator(
             Caller caller,
             Mappings.Effective mappings,
+            Members members,
             @Nullable Instant metricsSince,
             Instant now,
             UsageMeters meters,
@@ -66,6 +74,7 @@ final class ExportTranslator implements Export.Visitor {
             Consumer<OutgoingEvent> events) {
         this.caller = caller;
         this.mappings = mappings;
+        this.members = members;
         this.metricsSince = metricsSince;
         this.now = now;
         this.meters = meters;
@@ -229,6 +238,9 @@ final class ExportTranslator implements Export.Visitor {
     private void grow(MetricSums told) {
         if (growing.size() < SERIES_MAX) {
             growing.add(told);
+            // Who its developer is is asked now: its event is made within a transaction, which is not to wait for a
+            // second one.
+            agentCall(told).ifPresent(this::payer);
         } else {
             reject("more than %d series are sent at once".formatted(SERIES_MAX));
         }
@@ -238,20 +250,28 @@ final class ExportTranslator implements Export.Visitor {
     Optional<OutgoingEvent> usageOf(MetricSums told, String id, Map<String, Long> sums) {
         fault = "";
         NormalizedTokens tokens = told.usage().tokens(sums, this::fault);
-        var line = new LogLine("", told.endNanos(), told.attributes(), told.resource());
         var call = new CallAttributes(told.attributes(), told.resource(), mappings.agents());
         String model = call.model() == null ? call.first(List.of("model")) : call.model();
         if (!fault.isEmpty() || model == null) {
             reject("a metric of tokens: %s".formatted(fault.isEmpty() ? "it names no model" : fault));
             return Optional.empty();
         }
-        Payer payer = call.payer(caller);
-        Optional<CodingAgent> agent = told.usage().agent();
-        TokenUsage usage = agent.isPresent()
-                ? new AgentCall(agent.get(), line, mappings.agents()).usage(caller, payer, model, tokens.counts())
+        Optional<AgentCall> agents = agentCall(told);
+        Payer payer = agents.isPresent() ? payer(agents.get()) : call.payer(caller);
+        TokenUsage usage = agents.isPresent()
+                ? agents.get().usage(caller, payer, model, tokens.counts())
                 : call.usage(caller, payer, model, tokens.counts(), ExecutionType.PROMPT_RUN, null);
         meters.count(tokens);
         return Optional.of(event(payer, CallIdentity.METRICS, id, told.endNanos(), usage, tokens));
+    }
+
+    private Optional<AgentCall> agentCall(MetricSums told) {
+        var line = new LogLine("", told.endNanos(), told.attributes(), told.resource());
+        return told.usage().agent().map(agent -> new AgentCall(agent, line, mappings.agents()));
+    }
+
+    private Payer payer(AgentCall call) {
+        return call.payer(caller, account -> membersOf.computeIfAbsent(account, members::of));
     }
 
     private void call(CodingAgent agent, LogLine line) {
@@ -263,7 +283,7 @@ final class ExportTranslator implements Export.Visitor {
             reject("%s: %s".formatted(agent.service(), fault.isEmpty() ? "the call names no model" : fault));
             return;
         }
-        Payer payer = call.payer(caller);
+        Payer payer = payer(call);
         TokenUsage usage = call.usage(caller, payer, model, tokens.counts());
         meters.count(tokens);
         events.accept(event(payer, CallIdentity.LOGS, CallIdentity.of(agent, line), line.timeNanos(), usage, tokens));

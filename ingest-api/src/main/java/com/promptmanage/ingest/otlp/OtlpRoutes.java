@@ -64,6 +64,8 @@ public final class OtlpRoutes implements Routes {
 
     private final CountedSeries series;
 
+    private final Members members;
+
     private final Mappings mappings;
 
     private final Clock clock;
@@ -84,6 +86,7 @@ public final class OtlpRoutes implements Routes {
         this.settings = settings;
         this.keys = keys;
         this.series = new CountedSeries(database, clock);
+        this.members = KnownMembers.in(database);
         this.mappings = new Mappings(settings.attributes());
         this.clock = clock;
     }
@@ -122,7 +125,14 @@ public final class OtlpRoutes implements Routes {
         };
         var parts = new EventParts(publisher, held -> admitted.hold(body.length + held), () -> walk(export, NOBODY));
         var translator = new ExportTranslator(
-                admitted.caller(), effective, rules.metricsSince(), clock.instant(), meters, ignored, parts::add);
+                admitted.caller(),
+                effective,
+                members,
+                rules.metricsSince(),
+                clock.instant(),
+                meters,
+                ignored,
+                parts::add);
         walk(export, translator);
         translator.finish();
         int grown = grow(admitted.caller(), rules, translator);

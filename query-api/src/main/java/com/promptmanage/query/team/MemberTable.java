@@ -94,6 +94,11 @@ final class MemberTable {
             } else {
                 requireNoOwner(before);
             }
+            // Afterwards the team sees this person no more; what they have spent stays, and whose it was is to be told.
+            String name = handle.createQuery("SELECT name FROM users WHERE id = :user")
+                    .bind("user", userId)
+                    .mapTo(String.class)
+                    .one();
             handle.createUpdate("DELETE FROM team_members WHERE team_id = :team AND user_id = :user")
                     .bind("team", team.id())
                     .bind("user", userId)
@@ -108,7 +113,7 @@ final class MemberTable {
                             leaves ? "member_left" : "member_removed",
                             "member",
                             userId,
-                            Map.of("role", before.code())));
+                            Map.of("role", before.code(), "name", name)));
             keys.revokeMadeBy(handle, team, userId)
                     .forEach(key -> AuditLog.append(handle, actor, now, revoked(team, userId, key)));
         });

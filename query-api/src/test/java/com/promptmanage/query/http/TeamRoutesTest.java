@@ -156,6 +156,12 @@ class TeamRoutesTest {
         assertThat(its.audit("resourceType=member").stream()
                         .map(entry -> entry.path("action").asText()))
                 .containsExactly("member_left", "member_role_changed");
+        // Whoever may read it goes on knowing who they were.
+        JsonNode left = its.audit("action=member_left").getFirst();
+        assertThat(left.path("resourceId").asText()).isEqualTo(team + "-viewer");
+        assertThat(left.at("/oldValues/name").asText())
+                .isNotEmpty()
+                .isEqualTo(left.at("/actor/name").asText());
     }
 
     @Test

@@ -83,7 +83,7 @@ public sealed interface ExecutionChange {
     /**
      * The execution changed.
      *
-     * @param durationMs since it began to run, ms; null before it ends
+     * @param durationMs since it began to run, ms, without the times in which it stood still; null before it ends
      * @param error why it failed, or why it is paused; null unless it did or is
      */
     record ExecutionChanged(

@@ -5,7 +5,6 @@ import com.promptmanage.runner.journal.ListedOutputs.Completed;
 import com.promptmanage.runner.journal.ListedOutputs.Listed;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.money.NanoUsd;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +51,7 @@ record OutputRow(
                 execution,
                 listed.output() == null ? null : OutputSummary.of(listed.output()),
                 OutputSummary.inputKey(execution.triggerBeginning()),
-                execution.startedAt() == null
-                        ? null
-                        : Duration.between(
-                                        execution.startedAt(), execution.place().completedAt())
-                                .toMillis());
+                execution.ranMs());
     }
 
     ObjectNode json() {

@@ -72,14 +72,7 @@ final class WorkflowJson {
         json.put("createdAt", execution.createdAt().toString());
         time(json, "startedAt", execution.startedAt());
         time(json, "completedAt", execution.completedAt());
-        if (execution.startedAt() != null && execution.completedAt() != null) {
-            json.put(
-                    "executionTimeMs",
-                    Duration.between(execution.startedAt(), execution.completedAt())
-                            .toMillis());
-        } else {
-            json.putNull("executionTimeMs");
-        }
+        json.put("executionTimeMs", execution.ranMs());
         json.put(
                 "totalNodes",
                 execution.openNodes()

@@ -58,6 +58,10 @@ final class Change {
 
     private @Nullable Instant startedAt;
 
+    private @Nullable Instant standsStillSince;
+
+    private long stoodStillMs;
+
     /** From now on; null to leave the deadline as it is. */
     private @Nullable Duration timeout;
 
@@ -113,6 +117,8 @@ final class Change {
         this.now = now;
         this.status = row.status();
         this.startedAt = row.startedAt();
+        this.standsStillSince = row.standsStillSince();
+        this.stoodStillMs = row.stoodStillMs();
         this.totals = row.totals();
         this.isSimulated = row.isSimulated();
         this.openNodes = row.openNodes();
@@ -142,6 +148,15 @@ final class Change {
     @Nullable
     Instant startedAt() {
         return startedAt;
+    }
+
+    @Nullable
+    Instant standsStillSince() {
+        return standsStillSince;
+    }
+
+    long stoodStillMs() {
+        return stoodStillMs;
     }
 
     int openNodes() {
@@ -272,11 +287,30 @@ final class Change {
     private void become(Status other, @Nullable String why) {
         status = other;
         isStatusNew = true;
-        Long durationMs = other.isEnd() && startedAt != null
-                // A clock may have been set back meanwhile.
-                ? Math.max(0, Duration.between(startedAt, now).toMillis())
-                : null;
-        told.add(new ExecutionChanged(row.told(), now, other, durationMs, why, totals));
+        standOrGoOn();
+        told.add(new ExecutionChanged(row.told(), now, other, other.isEnd() ? ranMs() : null, why, totals));
+    }
+
+    /** What it stood still is known when it goes on, and when it ends. */
+    private void standOrGoOn() {
+        Instant since = standsStillSince;
+        if (since != null && (status == Status.RUNNING || status.isEnd())) {
+            stoodStillMs += between(since, now);
+            standsStillSince = null;
+        }
+        if (startedAt != null && status != Status.RUNNING && standsStillSince == null) {
+            standsStillSince = now;
+        }
+    }
+
+    /** How long it has run until now, ms, without the times in which it stood still; null if it never did. */
+    private @Nullable Long ranMs() {
+        return startedAt == null ? null : Math.max(0, between(startedAt, now) - stoodStillMs);
+    }
+
+    /** Of {@link #now}'s clock, which may have been set back meanwhile. */
+    private static long between(Instant from, Instant to) {
+        return Math.max(0, Duration.between(from, to).toMillis());
     }
 
     /** Tells that a node is in another state. */

@@ -228,13 +228,16 @@ final class ChangeRows {
         }
         var update = handle.createUpdate("""
                         UPDATE executions e SET status = c.status, reason = c.reason, started_at = c.started,
+                            stands_still_since = c.still_since, stood_still_ms = c.stood_still,
                             completed_at = CASE WHEN c.ended THEN :now END, ended_at = CASE WHEN c.ended THEN now() END,
                             deadline_at = coalesce(now() + c.timeout_ms * interval '1 millisecond', e.deadline_at),
                             error_node_id = c.error_node, error_message = c.error_message,
                             error_details = c.error_details
-                        FROM unnest(:ids, :statuses, :reasons, CAST(:started AS timestamptz[]), CAST(:ended AS boolean[]),
+                        FROM unnest(:ids, :statuses, :reasons, CAST(:started AS timestamptz[]),
+                                CAST(:stillSince AS timestamptz[]), CAST(:stoodStill AS bigint[]), CAST(:ended AS boolean[]),
                                 CAST(:timeouts AS bigint[]), :errorNodes, :errorMessages, :errorDetails)
-                            AS c(id, status, reason, started, ended, timeout_ms, error_node, error_message, error_details)
+                            AS c(id, status, reason, started, still_since, stood_still, ended, timeout_ms, error_node,
+                                error_message, error_details)
                         WHERE e.id = c.id
                         """);
         Columns.bind(update, "ids", other, change -> change.row().id());
@@ -242,6 +245,8 @@ final class ChangeRows {
         Columns.bind(update, "reasons", other, Change::reason);
         // As text, which a null fits into.
         Columns.bind(update, "started", other, change -> text(change.startedAt()));
+        Columns.bind(update, "stillSince", other, change -> text(change.standsStillSince()));
+        Columns.bind(update, "stoodStill", other, change -> Long.toString(change.stoodStillMs()));
         Columns.bind(
                 update,
                 "ended",

@@ -275,7 +275,9 @@ final class ExecutionAlerts {
         return change.handle()
                 .createQuery("""
                         SELECT CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS bigint) AS median, count(*) AS count
-                        FROM (SELECT extract(epoch FROM completed_at - started_at) * 1000 AS ms FROM executions
+                        FROM (SELECT
+                        """ + ExecutionRecords.RAN_MS + """
+                               AS ms FROM executions
                               WHERE workflow_id = :workflow AND status = 'completed' AND NOT is_test AND id <> :id
                               ORDER BY number DESC LIMIT :max) last
                         """)

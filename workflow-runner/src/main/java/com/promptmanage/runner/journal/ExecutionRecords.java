@@ -28,6 +28,13 @@ public final class ExecutionRecords {
                   AND k.node_id = node_runs.node_id) AS is_kept
             """;
 
+    /** Of {@code executions}: how long one that is over ran, without the times in which it stood still; null if it never did. */
+    static final String RAN_MS = """
+            CASE WHEN started_at IS NOT NULL AND completed_at IS NOT NULL
+                 THEN CAST(greatest(0, floor(extract(epoch FROM completed_at - started_at) * 1000) - stood_still_ms)
+                     AS bigint)
+                 END""";
+
     private final Database database;
 
     public ExecutionRecords(Database database) {
@@ -61,6 +68,7 @@ public final class ExecutionRecords {
             Instant createdAt,
             @Nullable Instant startedAt,
             @Nullable Instant completedAt,
+            @Nullable Long ranMs,
             int openNodes,
             int completedNodes,
             int failedNodes,
@@ -77,7 +85,9 @@ public final class ExecutionRecords {
 
         static final String COLUMNS = """
                 id, number, workflow_id, workflow_version, account, user_id, triggered_by, is_test, \
-                rerun_of, status, reason, created_at, started_at, completed_at, open_nodes + held_nodes AS open_nodes, \
+                rerun_of, status, reason, created_at, started_at, completed_at, \
+                """ + RAN_MS + """
+                 AS ran_ms, open_nodes + held_nodes AS open_nodes, \
                 completed_nodes, failed_nodes, skipped_nodes, tokens, cost_nano_usd, wasted_nano_usd, saved_nano_usd, \
                 unpriced_calls, is_simulated, error_node_id, error_message, error_details""";
 
@@ -98,6 +108,7 @@ public final class ExecutionRecords {
                     WorkflowRow.instant(row, "created_at"),
                     WorkflowRow.optionalInstant(row, "started_at"),
                     WorkflowRow.optionalInstant(row, "completed_at"),
+                    row.getObject("ran_ms", Long.class),
                     row.getInt("open_nodes"),
                     row.getInt("completed_nodes"),
                     row.getInt("failed_nodes"),
@@ -328,7 +339,9 @@ public final class ExecutionRecords {
                                CAST(percentile_cont(0.99) WITHIN GROUP (ORDER BY ms) AS bigint) AS p99_ms,
                                coalesce(sum(tokens), 0) AS tokens, coalesce(sum(cost_nano_usd), 0) AS cost,
                                coalesce(sum(wasted_nano_usd), 0) AS wasted, coalesce(sum(saved_nano_usd), 0) AS saved
-                        FROM (SELECT *, extract(epoch FROM completed_at - started_at) * 1000 AS ms FROM executions
+                        FROM (SELECT *,
+                        """ + RAN_MS + """
+                               AS ms FROM executions
                               WHERE workflow_id = :workflow AND created_at >= :from AND created_at < :to) e
                         """)
                 .bind("workflow", workflowId)

@@ -7,7 +7,6 @@ import com.promptmanage.topics.execution.ExecutionChange.Totals;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * An execution's row, as it was when its lock was taken.
  *
  * @param keeps whether it takes over what another one has done, as {@link KeptRuns} says
+ * @param standsStillSince since when it has not run, once it had begun; null while it runs
+ * @param stoodStillMs of the times before, those since it began in which it did not run
  */
 record ExecutionRow(
         String id,
@@ -25,6 +26,8 @@ record ExecutionRow(
         Status status,
         boolean isSimulated,
         @Nullable Instant startedAt,
+        @Nullable Instant standsStillSince,
+        long stoodStillMs,
         int lastSeq,
         int openNodes,
         int heldNodes,
@@ -35,11 +38,11 @@ record ExecutionRow(
     /** Of {@code executions e}. */
     static final String COLUMNS = """
             e.id, e.workflow_id, e.workflow_version, e.account, e.user_id, e.status, e.is_simulated, e.started_at, \
-            e.last_seq, e.open_nodes, e.held_nodes, e.nodes_at_once_max, e.keeps, e.completed_nodes, \
-            e.failed_nodes, e.skipped_nodes, e.tokens, e.cost_nano_usd""";
+            coalesce(e.stands_still_since, e.completed_at) AS stands_still_since, e.stood_still_ms, e.last_seq, e.open_nodes, \
+            e.held_nodes, e.nodes_at_once_max, e.keeps, e.completed_nodes, e.failed_nodes, e.skipped_nodes, e.tokens, \
+            e.cost_nano_usd""";
 
     static ExecutionRow read(ResultSet row) throws SQLException {
-        OffsetDateTime started = row.getObject("started_at", OffsetDateTime.class);
         return new ExecutionRow(
                 row.getString("id"),
                 row.getString("workflow_id"),
@@ -48,7 +51,9 @@ record ExecutionRow(
                 row.getString("user_id"),
                 Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                 row.getBoolean("is_simulated"),
-                started == null ? null : started.toInstant(),
+                WorkflowRow.optionalInstant(row, "started_at"),
+                WorkflowRow.optionalInstant(row, "stands_still_since"),
+                row.getLong("stood_still_ms"),
                 row.getInt("last_seq"),
                 row.getInt("open_nodes"),
                 row.getInt("held_nodes"),

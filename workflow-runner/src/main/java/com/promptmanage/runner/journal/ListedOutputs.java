@@ -94,7 +94,7 @@ public final class ListedOutputs {
             String triggerBeginning,
             boolean isTest,
             boolean isSimulated,
-            @Nullable Instant startedAt,
+            @Nullable Long ranMs,
             long tokens,
             long costNanoUsd,
             int unpricedCalls) {
@@ -224,11 +224,13 @@ public final class ListedOutputs {
      */
     private static List<Completed> completed(Handle handle, Filter filter, Place before, int limit) {
         boolean isOfOne = filter.workflowId() != null;
-        return handle.createQuery("""
+        return handle.createQuery(
+                        """
                         SELECT e.*, w.name, w.category, w.tags, w.deleted_at IS NOT NULL AS is_gone
                         FROM (SELECT id, number, workflow_id, workflow_version, triggered_by,
-                                     left(trigger_data, :chars) AS trigger_data, is_test, is_simulated, started_at,
-                                     completed_at, tokens, cost_nano_usd, unpriced_calls
+                                     left(trigger_data, :chars) AS trigger_data, is_test, is_simulated,
+                        """ + ExecutionRecords.RAN_MS + """
+                                     AS ran_ms, completed_at, tokens, cost_nano_usd, unpriced_calls
                               FROM executions
                               WHERE status = 'completed' AND completed_at >= :from AND created_at >= :shownFrom
                                 AND (completed_at, number) < (:before, :number) AND
@@ -263,7 +265,7 @@ public final class ListedOutputs {
                 row.getString("trigger_data"),
                 row.getBoolean("is_test"),
                 row.getBoolean("is_simulated"),
-                WorkflowRow.optionalInstant(row, "started_at"),
+                row.getObject("ran_ms", Long.class),
                 row.getLong("tokens"),
                 row.getLong("cost_nano_usd"),
                 row.getInt("unpriced_calls"));

@@ -97,7 +97,8 @@ final class OpenRuns {
 
     /**
      * What lies between the stop and the going on is nobody's time: what is to be run again takes its time from when it is, and what
-     * waits for its iterations from now on. Only a delay that is not over yet goes on from when it had begun.
+     * waits for its iterations from now on. Only a delay that is not over yet goes on from when it had begun. When something is due
+     * the database's clock says throughout, and when it began and ended that of whoever writes it: neither is held against the other.
      */
     static void timeAnew(Change change) {
         change.handle()

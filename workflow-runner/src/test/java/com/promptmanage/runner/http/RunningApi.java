@@ -2,7 +2,6 @@ package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.journal.Runs;
@@ -30,7 +29,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -93,7 +91,7 @@ final class RunningApi implements AutoCloseable {
     /** @param ofWorkflows what the process that has the routes of workflows takes for the time */
     RunningApi(boolean tiersEnforced, Clock ofWorkflows) {
         Clock clock = Clock.systemUTC();
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
+        engine = new RunningEngine();
         access = new Access(
                 engine.database(),
                 clock,

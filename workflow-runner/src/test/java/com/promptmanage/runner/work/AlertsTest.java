@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
-import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
 import com.promptmanage.runner.definition.Node;
@@ -30,8 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -41,17 +39,8 @@ class AlertsTest {
 
     private static final String DEFAULTS = "{}";
 
-    private RunningEngine engine;
-
-    @BeforeAll
-    void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
-    }
-
-    @AfterAll
-    void stop() {
-        engine.close();
-    }
+    @AutoClose
+    private final RunningEngine engine = new RunningEngine();
 
     @Test
     void ofAFailureIsToldEachTimeAnExecutionFailsWithTheReasonAndTheNode() throws Exception {

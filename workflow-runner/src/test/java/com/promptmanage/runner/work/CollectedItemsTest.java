@@ -11,11 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
-import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.node.Outcome;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -24,17 +21,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CollectedItemsTest {
 
-    private RunningEngine engine;
-
-    @BeforeAll
-    void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
-    }
-
-    @AfterAll
-    void stop() {
-        engine.close();
-    }
+    @AutoClose
+    private final RunningEngine engine = new RunningEngine();
 
     @BeforeEach
     void tell() {

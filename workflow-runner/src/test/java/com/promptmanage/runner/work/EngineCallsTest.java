@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Answer;
 import com.promptmanage.runner.call.CallResult;
 import com.promptmanage.runner.call.CallUsage;
@@ -44,8 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -53,17 +51,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineCallsTest {
 
-    private RunningEngine engine;
-
-    @BeforeAll
-    void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
-    }
-
-    @AfterAll
-    void stop() {
-        engine.close();
-    }
+    @AutoClose
+    private final RunningEngine engine = new RunningEngine();
 
     @Test
     void whatFailedBeforeAPersonWasAskedDoesNotCountForTheCallThatTheyAllow() throws Exception {

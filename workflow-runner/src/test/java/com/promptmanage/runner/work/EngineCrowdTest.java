@@ -30,8 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -39,17 +38,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineCrowdTest {
 
-    private RunningEngine engine;
-
-    @BeforeAll
-    void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
-    }
-
-    @AfterAll
-    void stop() {
-        engine.close();
-    }
+    @AutoClose
+    private final RunningEngine engine = new RunningEngine();
 
     @Test
     void noMoreNodesOfAnExecutionRunAtATimeThanItsSettingsAllow() throws Exception {

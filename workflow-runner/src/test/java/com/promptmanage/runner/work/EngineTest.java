@@ -18,7 +18,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
 import com.promptmanage.runner.definition.NodeId;
@@ -36,8 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.generic.GenericType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -45,17 +43,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineTest {
 
-    private RunningEngine engine;
-
-    @BeforeAll
-    void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
-    }
-
-    @AfterAll
-    void stop() {
-        engine.close();
-    }
+    @AutoClose
+    private final RunningEngine engine = new RunningEngine();
 
     @Test
     void everyTableIsHeldByRowSecurity() {

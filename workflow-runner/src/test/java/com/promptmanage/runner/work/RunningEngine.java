@@ -64,6 +64,11 @@ public final class RunningEngine implements AutoCloseable {
 
     private final Engine engine;
 
+    /** At a new database, with a lease that outlasts what a busy machine stands still. */
+    public RunningEngine() {
+        this(MigratedDatabase.url(), Duration.ofSeconds(30));
+    }
+
     /** @param lease of the workers */
     public RunningEngine(String jdbcUrl, Duration lease) {
         this(jdbcUrl, lease, Clock.systemUTC());

@@ -2,8 +2,10 @@ package com.promptmanage.service.database;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Weigher;
 import com.promptmanage.service.http.UnavailableException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +27,7 @@ public final class LastKnown<K, T> {
 
     private final Cache<K, T> fresh;
 
-    private final Cache<K, T> last = Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
+    private final Cache<K, T> last;
 
     private final ConcurrentHashMap<K, CompletableFuture<T>> asked = new ConcurrentHashMap<>();
 
@@ -36,10 +38,24 @@ public final class LastKnown<K, T> {
      * @param waits how long who asks waits for it
      */
     public LastKnown(Duration kept, Waits waits) {
+        this(kept, waits, KEPT_MAX, Weigher.singletonWeigher());
+    }
+
+    /**
+     * As {@link #LastKnown(Duration, Waits)}, for what is not all of one size.
+     *
+     * @param weightMax how much is remembered at most: the sum of what each weighs
+     */
+    public LastKnown(Duration kept, Waits waits, long weightMax, Weigher<K, T> weigher) {
         this.waits = waits;
         this.fresh = Caffeine.newBuilder()
-                .maximumSize(KEPT_MAX)
+                .maximumWeight(weightMax)
+                .<K, T>weigher(weigher)
                 .expireAfterWrite(kept)
+                .build();
+        this.last = Caffeine.newBuilder()
+                .maximumWeight(weightMax)
+                .<K, T>weigher(weigher)
                 .build();
     }
 
@@ -50,6 +66,11 @@ public final class LastKnown<K, T> {
     public T get(K key, Supplier<T> query) {
         @Nullable T known = fresh.getIfPresent(key);
         return known == null ? ask(key, query) : known;
+    }
+
+    /** What the database said last of it, without asking. Empty if it never did. */
+    public Optional<T> last(K key) {
+        return Optional.ofNullable(last.getIfPresent(key));
     }
 
     /** After a change made here: what was said before holds no longer. */
