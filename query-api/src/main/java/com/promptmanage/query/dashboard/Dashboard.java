@@ -2,6 +2,7 @@ package com.promptmanage.query.dashboard;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.NotFoundResponse;
 import io.javalin.http.staticfiles.Location;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +24,42 @@ public final class Dashboard implements Consumer<JavalinConfig> {
 
     private static final String FILES = "/dashboard";
 
-    /** What the page itself makes something of. Everything else that is not there is a 404. */
-    private static final List<String> ADDRESSES = List.of(
-            "/dashboard",
-            "/settings",
+    /** The pages that there are, as the page itself has them ({@code src/app/router.tsx}). Everything else is a 404. */
+    static final List<String> PAGES = List.of(
             "/sign-in",
             "/sign-up",
             "/forgot-password",
             "/reset-password",
+            "/invite/$token",
             "/welcome",
-            "/invite");
+            "/dashboard",
+            "/dashboard/usage",
+            "/dashboard/developers",
+            "/dashboard/alerts",
+            "/dashboard/lab",
+            "/dashboard/team",
+            "/dashboard/connectors",
+            "/dashboard/workflows",
+            "/dashboard/workflows/$id",
+            "/dashboard/workflows/$id/executions",
+            "/dashboard/workflows/$id/executions/$executionId",
+            "/dashboard/outputs",
+            "/dashboard/workflow-templates",
+            "/settings",
+            "/settings/budget",
+            "/settings/api-keys",
+            "/settings/team",
+            "/settings/notifications");
+
+    /** A part of an address that stands for any. */
+    private static final Pattern PARAMETER = Pattern.compile("\\$[A-Za-z]+");
+
+    /** Any of the pages, in letters of either case and with a slash behind it, as its router takes them. */
+    private static final Pattern PAGE = Pattern.compile(
+            PAGES.stream()
+                    .map(page -> PARAMETER.matcher(page).replaceAll("[^/]+"))
+                    .collect(Collectors.joining("|", "(?:", ")/?")),
+            Pattern.CASE_INSENSITIVE);
 
     /** How addresses begin that no person types: what is not there below them is told as to programs. */
     private static final Set<String> OF_PROGRAMS =
@@ -55,7 +83,11 @@ public final class Dashboard implements Consumer<JavalinConfig> {
         // Their names tell their content, so a copy never grows old.
         serve(config, "/assets", FILES + "/assets", "public, max-age=31536000, immutable");
         serve(config, "/", FILES, "no-cache");
-        ADDRESSES.forEach(address -> config.spaRoot.addHandler(address, this::page));
+        // Not at the root: what takes another method than GET would be said not to be there.
+        PAGES.stream()
+                .map(Dashboard::firstPart)
+                .distinct()
+                .forEach(address -> config.spaRoot.addHandler(address, this::pageThatThereIs));
         config.routes.error(404, this::nothingHere);
     }
 
@@ -67,6 +99,13 @@ public final class Dashboard implements Consumer<JavalinConfig> {
             files.precompressMaxSize = COMPRESSED_BYTES_MAX;
             files.headers = Map.of("Cache-Control", cacheControl);
         });
+    }
+
+    private void pageThatThereIs(Context ctx) {
+        if (!PAGE.matcher(ctx.path()).matches()) {
+            throw new NotFoundResponse();
+        }
+        page(ctx);
     }
 
     private void page(Context ctx) {
@@ -85,8 +124,13 @@ public final class Dashboard implements Consumer<JavalinConfig> {
     }
 
     private static boolean isOfPrograms(String path) {
+        return OF_PROGRAMS.contains(firstPart(path).substring(1));
+    }
+
+    /** With its slash. */
+    private static String firstPart(String path) {
         int end = path.indexOf('/', 1);
-        return OF_PROGRAMS.contains(end < 0 ? path.substring(1) : path.substring(1, end));
+        return end < 0 ? path : path.substring(0, end);
     }
 
     private static boolean isLookedAt(Context ctx) {

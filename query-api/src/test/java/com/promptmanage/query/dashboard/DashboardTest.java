@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,6 +55,10 @@ class DashboardTest {
                 "/sign-up",
                 "/dashboard/usage?team=team_x",
                 "/dashboard/workflows/wf_1",
+                "/dashboard/workflows/wf_1/executions/exec_1",
+                "/dashboard/usage/",
+                "/Dashboard/Usage",
+                "/invite/Zm9vYmFy_-1",
                 "/settings/budget"
             })
     void everyAddressOfTheDashboardIsItsPage(String address) throws Exception {
@@ -88,7 +94,7 @@ class DashboardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/nothing", "/nothing", "/assets/nothing.js"})
+    @ValueSource(strings = {"/api/nothing", "/nothing", "/dashboard/nothing", "/settings/nothing", "/assets/nothing.js"})
     void whatIsNotThereIsToldToProgramsAsBefore(String address) throws Exception {
         HttpResponse<String> answer = get(address);
         assertThat(answer.statusCode()).isEqualTo(404);
@@ -99,7 +105,20 @@ class DashboardTest {
     private static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing", "/nothing/at/all", "/apis", "/team/nothing"})
+    @ValueSource(
+            strings = {
+                "/nothing",
+                "/nothing/at/all",
+                "/apis",
+                "/team/nothing",
+                "/dashboard/nothing",
+                "/dashboard/usage/nothing",
+                "/dashboard/workflows/wf_1/nothing",
+                "/dashboards",
+                "/settings/nothing",
+                "/sign-in/nothing",
+                "/invite"
+            })
     void whoeverLooksIsToldByThePageThatThereIsNothing(String address) throws Exception {
         HttpResponse<String> page = get(address, BROWSER);
         assertThat(page.statusCode()).isEqualTo(404);
@@ -138,6 +157,19 @@ class DashboardTest {
     @Test
     void whatTakesAnotherMethodIsNotSaidToBeNothing() throws Exception {
         assertThat(get("/sent", BROWSER).statusCode()).isEqualTo(405);
+    }
+
+    /** A page that the router has and the server does not know would be shown, and be told as none. */
+    @Test
+    void theServerKnowsThePagesThatTheRouterHas() throws Exception {
+        String router = Files.readString(Path.of("dashboard/src/app/router.tsx"));
+        List<String> paths = Pattern.compile("\\bpath: \"(/[^\"]+)\"")
+                .matcher(router)
+                .results()
+                .map(path -> path.group(1))
+                .toList();
+        assertThat(paths).hasSizeGreaterThan(20);
+        assertThat(Dashboard.PAGES).containsExactlyInAnyOrderElementsOf(paths);
     }
 
     @Test
