@@ -205,7 +205,8 @@ function Plot<D extends Dated>({ title, days, figures, onPick, ...drawn }: { tit
 /** @param pointed the day that the arrow keys are at */
 function Drawing<D extends Dated>({ days, pointed, bars, line, left, right, figures, onPick }: { days: readonly D[]; pointed: string | undefined } & Drawn<D>) {
   return (
-    <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
+    // Not drawn before its size is known: else all of it would be drawn twice.
+    <ResponsiveContainer width="100%" height="100%">
       <ComposedChart
         data={[...days]}
         margin={{ top: 6, right: 0, bottom: 0, left: 0 }}

@@ -1,5 +1,8 @@
 package com.promptmanage.query.dashboard;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.service.http.Json;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;
@@ -8,12 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,43 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class Dashboard implements Consumer<JavalinConfig> {
 
     private static final String FILES = "/dashboard";
-
-    /** The pages that there are, as the page itself has them ({@code src/app/router.tsx}). Everything else is a 404. */
-    static final List<String> PAGES = List.of(
-            "/sign-in",
-            "/sign-up",
-            "/forgot-password",
-            "/reset-password",
-            "/invite/$token",
-            "/welcome",
-            "/dashboard",
-            "/dashboard/usage",
-            "/dashboard/developers",
-            "/dashboard/alerts",
-            "/dashboard/lab",
-            "/dashboard/team",
-            "/dashboard/connectors",
-            "/dashboard/workflows",
-            "/dashboard/workflows/$id",
-            "/dashboard/workflows/$id/executions",
-            "/dashboard/workflows/$id/executions/$executionId",
-            "/dashboard/outputs",
-            "/dashboard/workflow-templates",
-            "/settings",
-            "/settings/budget",
-            "/settings/api-keys",
-            "/settings/team",
-            "/settings/notifications");
-
-    /** A part of an address that stands for any. */
-    private static final Pattern PARAMETER = Pattern.compile("\\$[A-Za-z]+");
-
-    /** Any of the pages, in letters of either case and with a slash behind it, as its router takes them. */
-    private static final Pattern PAGE = Pattern.compile(
-            PAGES.stream()
-                    .map(page -> PARAMETER.matcher(page).replaceAll("[^/]+"))
-                    .collect(Collectors.joining("|", "(?:", ")/?")),
-            Pattern.CASE_INSENSITIVE);
 
     /** How addresses begin that no person types: what is not there below them is told as to programs. */
     private static final Set<String> OF_PROGRAMS =
@@ -71,11 +35,15 @@ public final class Dashboard implements Consumer<JavalinConfig> {
     /** Of one file, to be kept in memory as it goes over the wire. */
     private static final int COMPRESSED_BYTES_MAX = 4 << 20;
 
-    private final String page;
+    /** What says so where there is no page. */
+    private final String nothing;
+
+    private final Pages pages;
 
     /** @throws IllegalStateException if it was not built */
     public Dashboard() {
-        page = read(FILES + "/index.html");
+        nothing = read(FILES + "/index.html");
+        pages = new Pages(nothing, manifest());
     }
 
     @Override
@@ -84,10 +52,10 @@ public final class Dashboard implements Consumer<JavalinConfig> {
         serve(config, "/assets", FILES + "/assets", "public, max-age=31536000, immutable");
         serve(config, "/", FILES, "no-cache");
         // Not at the root: what takes another method than GET would be said not to be there.
-        PAGES.stream()
-                .map(Dashboard::firstPart)
+        Pages.MODULES.keySet().stream()
+                .map(Pages::firstPart)
                 .distinct()
-                .forEach(address -> config.spaRoot.addHandler(address, this::pageThatThereIs));
+                .forEach(address -> config.spaRoot.addHandler(address, this::page));
         config.routes.error(404, this::nothingHere);
     }
 
@@ -101,15 +69,12 @@ public final class Dashboard implements Consumer<JavalinConfig> {
         });
     }
 
-    private void pageThatThereIs(Context ctx) {
-        if (!PAGE.matcher(ctx.path()).matches()) {
-            throw new NotFoundResponse();
-        }
-        page(ctx);
+    private void page(Context ctx) {
+        send(ctx, pages.at(ctx.path()).orElseThrow(NotFoundResponse::new));
     }
 
-    private void page(Context ctx) {
-        ctx.header("Cache-Control", "no-cache").html(page);
+    private static void send(Context ctx, String document) {
+        ctx.header("Cache-Control", "no-cache").html(document);
     }
 
     /** In words and with a way on for a person; what a program is told stays as it is, and the status for both. */
@@ -119,18 +84,12 @@ public final class Dashboard implements Consumer<JavalinConfig> {
         }
         ctx.header("Vary", "Accept");
         if (isLookedAt(ctx)) {
-            page(ctx);
+            send(ctx, nothing);
         }
     }
 
     private static boolean isOfPrograms(String path) {
-        return OF_PROGRAMS.contains(firstPart(path).substring(1));
-    }
-
-    /** With its slash. */
-    private static String firstPart(String path) {
-        int end = path.indexOf('/', 1);
-        return end < 0 ? path : path.substring(0, end);
+        return OF_PROGRAMS.contains(Pages.firstPart(path).substring(1));
     }
 
     private static boolean isLookedAt(Context ctx) {
@@ -139,6 +98,14 @@ public final class Dashboard implements Consumer<JavalinConfig> {
         return (method.equals("GET") || method.equals("HEAD"))
                 && accepted != null
                 && PAGE_FIRST.matcher(accepted).matches();
+    }
+
+    private static JsonNode manifest() {
+        try {
+            return Json.mapper().readTree(read(FILES + "/manifest.json"));
+        } catch (JacksonException e) {
+            throw new IllegalStateException("the dashboard's manifest.json cannot be read: build query-api anew", e);
+        }
     }
 
     private static String read(String resource) {
