@@ -69,3 +69,27 @@ test("what is wrong with the percentages is tied to them, for whoever hears the 
   expect(document.getElementById(percentages.getAttribute("aria-describedby")!)?.textContent).toMatch(/percentages that rise/);
   expect(screen.getByLabelText("Warning").getAttribute("aria-invalid")).toBe("true");
 });
+
+test("what is said at its field is not said once more below, and what belongs to none is", async () => {
+  const faults = [
+    [{ field: "dailyBudgetUsd", detail: "is above the monthly one", remedy: "Send less." }],
+    [{ field: "enforcement", detail: "is not known", remedy: "Send block or alert_only." }],
+  ];
+  vi.stubGlobal("fetch", async (request: Request) =>
+    request.method === "PUT" ? Response.json({ errors: faults.shift() }, { status: 400 }) : Response.json({ budgets: [], budget: KEPT }),
+  );
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Page />
+    </QueryClientProvider>,
+  );
+  await userEvent.type(await screen.findByLabelText("Daily limit"), "50");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Is above the monthly one. Send less.")).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
+  // Whoever mends it can save it again.
+  await userEvent.type(screen.getByLabelText("Daily limit"), "{Backspace}");
+  expect(screen.queryByText("Is above the monthly one. Send less.")).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect((await screen.findByRole("alert")).textContent).toBe("The enforcement is not known. Send block or alert_only.");
+});
