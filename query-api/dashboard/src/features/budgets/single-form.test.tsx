@@ -7,6 +7,16 @@ import { Toasts } from "@/shared/ui/toast";
 import { budgetsQuery, singleBudgetQuery, type SingleBudget } from "./api";
 import { formKeyOf, SingleForm } from "./single-form";
 
+const asked = vi.hoisted(() => ({ isDirty: false }));
+
+// Which asks the router.
+vi.mock("@/shared/ui/leave-dialog", () => ({
+  LeaveDialog: ({ isDirty }: { isDirty: boolean }) => {
+    asked.isDirty = isDirty;
+    return null;
+  },
+}));
+
 const ACCOUNT = { key: "acme", params: { teamId: "acme" }, zone: "UTC", maySeeAll: true } as unknown as Account;
 
 const KEPT = { monthlyBudgetUsd: "30.00", alertThresholds: [75, 90, 100], enforcement: "alert_only" };
@@ -92,4 +102,17 @@ test("what is said at its field is not said once more below, and what belongs to
   expect(screen.queryByText("Is above the monthly one. Send less.")).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   expect((await screen.findByRole("alert")).textContent).toBe("The enforcement is not known. Send block or alert_only.");
+});
+
+test("whoever would leave with what is not saved is asked, and nobody else", async () => {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <SingleForm account={ACCOUNT} budget={KEPT as unknown as SingleBudget} />
+    </QueryClientProvider>,
+  );
+  expect(asked.isDirty).toBe(false);
+  await userEvent.type(screen.getByLabelText("Daily limit"), "5");
+  expect(asked.isDirty).toBe(true);
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  expect(asked.isDirty).toBe(false);
 });

@@ -7,6 +7,7 @@ import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Field, inputClass, SelectField, TextField } from "@/shared/ui/field";
 import { Note, Progress } from "@/shared/ui/layout";
+import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveSingle, type SingleBudget } from "./api";
 import { BudgetAmount } from "./budget-amount";
@@ -181,6 +182,7 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
           Save
         </Button>
       </div>
+      <LeaveDialog what="This budget has" isDirty={isDirty} />
     </form>
   );
 }

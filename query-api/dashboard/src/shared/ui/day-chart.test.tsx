@@ -122,7 +122,7 @@ test("it is drawn in the size that it has, and in no other before", async () => 
 
 test("the labels of the axes are in the theme's colour", async () => {
   render(<Runs />);
-  await waitFor(() => expect(chart().querySelectorAll("text").length).toBeGreaterThan(6));
+  await waitFor(() => expect(chart().querySelectorAll("text").length).toBeGreaterThan(0));
   const colours = [...chart().querySelectorAll("text")].map((label) => label.style.fill || label.getAttribute("fill"));
   expect(new Set(colours)).toEqual(new Set(["var(--soft)"]));
 });
