@@ -72,7 +72,10 @@ final class Pages {
 
     private final List<Page> pages;
 
-    /** @param address which addresses are the page's: in letters of either case, and with a slash behind it, as the router takes them */
+    /**
+     * @param address which addresses are the page's: also with a slash behind it, and in letters of either case, as the router
+     *     takes them
+     */
     private record Page(Pattern address, String document) {}
 
     /**

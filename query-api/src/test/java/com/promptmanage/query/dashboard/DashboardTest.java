@@ -60,7 +60,7 @@ class DashboardTest {
                 "/dashboard/workflows/wf_1",
                 "/dashboard/workflows/wf_1/executions/exec_1",
                 "/dashboard/usage/",
-                "/Dashboard/Usage",
+                "/dashboard/Usage",
                 "/invite/Zm9vYmFy_-1",
                 "/settings/budget"
             })
