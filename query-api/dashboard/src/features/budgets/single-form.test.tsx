@@ -7,15 +7,10 @@ import { Toasts } from "@/shared/ui/toast";
 import { budgetsQuery, singleBudgetQuery, type SingleBudget } from "./api";
 import { formKeyOf, SingleForm } from "./single-form";
 
-const asked = vi.hoisted(() => ({ isDirty: false }));
+const leaveDialog = vi.hoisted(() => vi.fn((_shown: { isDirty: boolean }) => null));
 
 // Which asks the router.
-vi.mock("@/shared/ui/leave-dialog", () => ({
-  LeaveDialog: ({ isDirty }: { isDirty: boolean }) => {
-    asked.isDirty = isDirty;
-    return null;
-  },
-}));
+vi.mock("@/shared/ui/leave-dialog", () => ({ LeaveDialog: leaveDialog }));
 
 const ACCOUNT = { key: "acme", params: { teamId: "acme" }, zone: "UTC", maySeeAll: true } as unknown as Account;
 
@@ -110,9 +105,9 @@ test("whoever would leave with what is not saved is asked, and nobody else", asy
       <SingleForm account={ACCOUNT} budget={KEPT as unknown as SingleBudget} />
     </QueryClientProvider>,
   );
-  expect(asked.isDirty).toBe(false);
+  expect(leaveDialog.mock.lastCall?.[0].isDirty).toBe(false);
   await userEvent.type(screen.getByLabelText("Daily limit"), "5");
-  expect(asked.isDirty).toBe(true);
+  expect(leaveDialog.mock.lastCall?.[0].isDirty).toBe(true);
   await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
-  expect(asked.isDirty).toBe(false);
+  expect(leaveDialog.mock.lastCall?.[0].isDirty).toBe(false);
 });
