@@ -71,6 +71,11 @@ function contextOf(browser: Browser, product: Local, options: BrowserContextOpti
   });
 }
 
+/** Another tab of the same browser, which knows who is signed in. */
+export function tabBeside(page: Page): Promise<Visit> {
+  return opened(page.context());
+}
+
 async function opened(context: BrowserContext): Promise<Visit> {
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);

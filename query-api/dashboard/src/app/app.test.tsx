@@ -140,6 +140,43 @@ test.each([
   expect(await screen.findByRole("dialog")).toBeTruthy();
 });
 
+const tellOfOtherTab = () => act(() => new BroadcastChannel("prompt-manage session").postMessage(0));
+
+test("who looks at the page of before is left alone while it asks again by itself, until they would save something", async () => {
+  await open("/settings/api-keys");
+  signedIn = BEN;
+  tellOfOtherTab();
+  await userEvent.click(await screen.findByRole("button", { name: "Look at the page" }));
+  for (let times = 1; times <= 2; times++) {
+    asked = [];
+    tellOfOtherTab();
+    await waitFor(() => expect(asked).toContain("/api/auth/me"));
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(screen.queryByRole("dialog")).toBeNull();
+  }
+  await userEvent.click(screen.getByRole("button", { name: "Create a key" }));
+  await userEvent.type(screen.getByLabelText("Name"), "Mine");
+  await userEvent.click(screen.getByRole("button", { name: "Create" }));
+  expect(await screen.findByRole("heading", { name: "Someone else has signed in" })).toBeTruthy();
+  expect(changes).toEqual([]);
+});
+
+test("who was told of someone else goes on once they are signed in again themselves", async () => {
+  await open("/settings/api-keys");
+  signedIn = null;
+  tellOfOtherTab();
+  expect(await screen.findByRole("heading", { name: "Your session has ended" })).toBeTruthy();
+  signedIn = BEN;
+  tellOfOtherTab();
+  expect(await screen.findByRole("heading", { name: "Someone else has signed in" })).toBeTruthy();
+  expect(screen.queryByRole("heading", { name: "Your session has ended" })).toBeNull();
+  asked = [];
+  signedIn = ANN;
+  tellOfOtherTab();
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await waitFor(() => expect(asked).toContain("/api/token-tracking/budgets"));
+});
+
 test("whoever has signed out in another tab may sign in again there, and goes on here", async () => {
   await open("/settings/api-keys");
   signedIn = null;

@@ -45,6 +45,23 @@ test("whatever is refused because someone else is signed in tells who, also what
   const refusal = () => Promise.reject(new ProblemError(409, { code: "other_person", detail: "Ben is here now." }));
   await client.fetchQuery({ queryKey: ["list"], queryFn: refusal }).catch(() => undefined);
   await new MutationObserver(client, { mutationFn: refusal, meta: ASKS_WHO_ONE_IS }).mutate().catch(() => undefined);
-  expect(otherPerson.mock.calls).toEqual([["Ben is here now."], ["Ben is here now."]]);
+  expect(otherPerson.mock.calls).toEqual([
+    ["Ben is here now.", false],
+    ["Ben is here now.", false],
+  ]);
   expect(signedOut).not.toHaveBeenCalled();
+});
+
+test("what the page asks again by itself is told from what someone asks for", async () => {
+  const signedOut = vi.fn();
+  const otherPerson = vi.fn();
+  const client = createQueryClient(signedOut, otherPerson);
+  const refusal = () => Promise.reject(new ProblemError(409, { code: "other_person", detail: "Ben is here now." }));
+  client.setQueryData(["shown"], "what was there");
+  await client.fetchQuery({ queryKey: ["shown"], queryFn: refusal, staleTime: 0 }).catch(() => undefined);
+  await client.fetchQuery({ queryKey: ["listened to"], queryFn: refusal, meta: { isInBackground: true } }).catch(() => undefined);
+  await client.fetchQuery({ queryKey: ["new"], queryFn: refusal }).catch(() => undefined);
+  expect(otherPerson.mock.calls.map(([, byItself]) => byItself)).toEqual([true, true, false]);
+  await client.fetchQuery({ queryKey: ["shown"], queryFn: () => Promise.reject(new ProblemError(401, {})), staleTime: 0 }).catch(() => undefined);
+  expect(signedOut.mock.calls).toEqual([[true]]);
 });

@@ -7,18 +7,21 @@ import { toast } from "@/shared/ui/toast";
 export const ASKS_WHO_ONE_IS = { asksWhoOneIs: true };
 
 /**
- * @param onSignedOut called when nobody is signed in any more, by whatever learns of it
+ * @param onSignedOut called when nobody is signed in any more, by whatever learns of it, and with whether the page asked that by itself:
+ *     what it shows already, or what it listens to
  * @param onOtherPerson the same when someone else is, with how the server says it
  */
-export function createQueryClient(onSignedOut: () => void, onOtherPerson: (told: string) => void): QueryClient {
+export function createQueryClient(onSignedOut: (byItself: boolean) => void, onOtherPerson: (told: string, byItself: boolean) => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
+        const isMore = query.state.fetchMeta?.fetchMore !== undefined;
+        const byItself = (query.state.data !== undefined && !isMore) || query.meta?.isInBackground === true;
         if (isUnauthenticated(error)) {
-          onSignedOut();
+          onSignedOut(byItself);
         } else if (isOtherPerson(error)) {
-          onOtherPerson(messageOf(error));
-        } else if (query.state.data !== undefined && query.state.fetchMeta?.fetchMore) {
+          onOtherPerson(messageOf(error), byItself);
+        } else if (query.state.data !== undefined && isMore) {
           // What a list has stays, and its button for more is there to try again.
           toast(`More could not be loaded: ${messageOf(error)}`, "critical");
         }
@@ -27,9 +30,9 @@ export function createQueryClient(onSignedOut: () => void, onOtherPerson: (told:
     mutationCache: new MutationCache({
       onError: (error, _variables, _result, mutation) => {
         if (isOtherPerson(error)) {
-          onOtherPerson(messageOf(error));
+          onOtherPerson(messageOf(error), false);
         } else if (isUnauthenticated(error) && !mutation.meta?.asksWhoOneIs) {
-          onSignedOut();
+          onSignedOut(false);
         }
       },
     }),

@@ -9,14 +9,17 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { isUnauthenticated } from "@/shared/api/client";
+import { accountOf } from "@/shared/session/account";
 import { sessionQuery } from "@/shared/session/session";
 import { readAlertSearch } from "@/features/alerts/search";
 import { readBudgetSearch } from "@/features/budgets/search";
 import { readDeveloperSearch } from "@/features/developers/search";
 import { readTeamSearch } from "@/features/team/search";
+import { askAhead } from "@/features/usage/ask-ahead";
 import { readUsageSearch } from "@/features/usage/search";
 import { readOutputSearch } from "@/features/workflows/outputs";
 import { readExecutionSearch, readWorkflowSearch } from "@/features/workflows/search";
+import { isOfOwnTeam } from "./addressed";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
 import { Shell } from "./shell";
 
@@ -117,6 +120,13 @@ const usage = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/usage",
   validateSearch: readUsageSearch,
+  beforeLoad: ({ context: { queryClient }, search, cause }) => {
+    const user = queryClient.getQueryData(sessionQuery.queryKey);
+    // Who is on it already sees it ask.
+    if (user && cause !== "stay" && isOfOwnTeam(user, search.team)) {
+      askAhead(queryClient, accountOf(user, search.team), search);
+    }
+  },
   component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
 });
 

@@ -10,8 +10,10 @@ import { ASKS_WHO_ONE_IS } from "./query-client";
 /**
  * Over the page on which someone was when their session ended: the page stays as it is, and nothing on it is lost. They may as well sign
  * in again in another tab.
+ *
+ * @param onClose told whether they are back
  */
-export function SignInAgain({ user, onClose }: { user: User; onClose: () => void }) {
+export function SignInAgain({ user, onClose }: { user: User; onClose: (isBack: boolean) => void }) {
   const queryClient = useQueryClient();
   const [password, setPassword] = useState("");
   const signIn = useMutation({
@@ -26,7 +28,7 @@ export function SignInAgain({ user, onClose }: { user: User; onClose: () => void
     if (isBack) {
       void queryClient.invalidateQueries();
       toast("You are signed in again. What was not saved is still here: save it now.");
-      onClose();
+      onClose(true);
     }
   }, [isBack, onClose, queryClient]);
   const isWrong = isUnauthenticated(signIn.error);
@@ -39,7 +41,7 @@ export function SignInAgain({ user, onClose }: { user: User; onClose: () => void
       disabled={password === ""}
       error={isWrong ? null : signIn.error}
       onSubmit={() => signIn.mutate()}
-      onClose={onClose}
+      onClose={() => onClose(false)}
     >
       <TextField label="E-mail" type="email" autoComplete="username" readOnly value={user.email} />
       <TextField

@@ -12,9 +12,11 @@ import { setTheme, useTheme, type Theme } from "@/shared/theme";
 import { IconButton } from "@/shared/ui/button";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/shared/ui/menu";
 import { toast } from "@/shared/ui/toast";
+import { whatIsUnsaved } from "@/shared/ui/unsaved";
 import { ASKS_WHO_ONE_IS } from "./query-client";
 
 const PasswordDialog = lazy(() => import("./password-dialog").then((module) => ({ default: module.PasswordDialog })));
+const UnsavedDialog = lazy(() => import("@/shared/ui/unsaved-dialog").then((module) => ({ default: module.UnsavedDialog })));
 
 export function TeamSwitcher() {
   const user = useUser();
@@ -89,9 +91,11 @@ export function PersonMenu() {
   const leave = () => {
     dropDraftsOf(user.id);
     tellOtherTabs();
-    void router.navigate({ to: "/sign-in" });
+    // Whether anything may be lost was asked while it could still be saved.
+    void router.navigate({ to: "/sign-in", ignoreBlocker: true });
   };
   const [isChanging, setChanging] = useState(false);
+  const [unsaved, setUnsaved] = useState<string | null>(null);
   const signOut = useMutation({
     meta: ASKS_WHO_ONE_IS,
     mutationFn: () => answer(api.POST("/api/auth/logout")),
@@ -129,13 +133,36 @@ export function PersonMenu() {
             <KeyRound aria-hidden className="size-4" /> Change the password
           </MenuItem>
         )}
-        <MenuItem onSelect={() => signOut.mutate()}>
+        <MenuItem
+          onSelect={() => {
+            const what = whatIsUnsaved();
+            if (what === undefined) {
+              signOut.mutate();
+            } else {
+              setUnsaved(what);
+            }
+          }}
+        >
           <LogOut aria-hidden className="size-4" /> Sign out
         </MenuItem>
       </Menu>
       {isChanging && (
         <Suspense fallback={null}>
           <PasswordDialog email={user.email} onClose={() => setChanging(false)} />
+        </Suspense>
+      )}
+      {unsaved !== null && (
+        <Suspense fallback={null}>
+          <UnsavedDialog
+            title="Sign out without saving?"
+            what={unsaved}
+            action="Sign out"
+            onStay={() => setUnsaved(null)}
+            onLose={() => {
+              setUnsaved(null);
+              signOut.mutate();
+            }}
+          />
         </Suspense>
       )}
     </>

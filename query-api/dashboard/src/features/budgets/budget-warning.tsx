@@ -81,7 +81,7 @@ export function BudgetWarning({
     >
       <Icon aria-hidden className={clsx("size-[1.125rem] shrink-0", !brief && "mt-0.5")} />
       <div className={clsx("flex min-w-0 flex-1 items-center gap-x-4 gap-y-1.5", !brief && "flex-wrap")}>
-        <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64 wrap-anywhere")}>
+        <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64 text-pretty wrap-anywhere")}>
           {/* The level is read out, and not once more whenever an amount beside it moves. */}
           <strong role={level === "critical" ? "alert" : "status"} className="font-semibold">
             {title}: {budget.name}

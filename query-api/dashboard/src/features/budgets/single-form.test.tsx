@@ -7,6 +7,11 @@ import { Toasts } from "@/shared/ui/toast";
 import { budgetsQuery, singleBudgetQuery, type SingleBudget } from "./api";
 import { formKeyOf, SingleForm } from "./single-form";
 
+const leaveDialog = vi.hoisted(() => vi.fn((_shown: { isDirty: boolean }) => null));
+
+// Which asks the router.
+vi.mock("@/shared/ui/leave-dialog", () => ({ LeaveDialog: leaveDialog }));
+
 const ACCOUNT = { key: "acme", params: { teamId: "acme" }, zone: "UTC", maySeeAll: true } as unknown as Account;
 
 const KEPT = { monthlyBudgetUsd: "30.00", alertThresholds: [75, 90, 100], enforcement: "alert_only" };
@@ -68,4 +73,41 @@ test("what is wrong with the percentages is tied to them, for whoever hears the 
   await userEvent.type(screen.getByLabelText("Warning"), "{Backspace}{Backspace}10");
   expect(document.getElementById(percentages.getAttribute("aria-describedby")!)?.textContent).toMatch(/percentages that rise/);
   expect(screen.getByLabelText("Warning").getAttribute("aria-invalid")).toBe("true");
+});
+
+test("what is said at its field is not said once more below, and what belongs to none is", async () => {
+  const faults = [
+    [{ field: "dailyBudgetUsd", detail: "is above the monthly one", remedy: "Send less." }],
+    [{ field: "enforcement", detail: "is not known", remedy: "Send block or alert_only." }],
+  ];
+  vi.stubGlobal("fetch", async (request: Request) =>
+    request.method === "PUT" ? Response.json({ errors: faults.shift() }, { status: 400 }) : Response.json({ budgets: [], budget: KEPT }),
+  );
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Page />
+    </QueryClientProvider>,
+  );
+  await userEvent.type(await screen.findByLabelText("Daily limit"), "50");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Is above the monthly one. Send less.")).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
+  // Whoever mends it can save it again.
+  await userEvent.type(screen.getByLabelText("Daily limit"), "{Backspace}");
+  expect(screen.queryByText("Is above the monthly one. Send less.")).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect((await screen.findByRole("alert")).textContent).toBe("The enforcement is not known. Send block or alert_only.");
+});
+
+test("whoever would leave with what is not saved is asked, and nobody else", async () => {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <SingleForm account={ACCOUNT} budget={KEPT as unknown as SingleBudget} />
+    </QueryClientProvider>,
+  );
+  expect(leaveDialog.mock.lastCall?.[0].isDirty).toBe(false);
+  await userEvent.type(screen.getByLabelText("Daily limit"), "5");
+  expect(leaveDialog.mock.lastCall?.[0].isDirty).toBe(true);
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  expect(leaveDialog.mock.lastCall?.[0].isDirty).toBe(false);
 });

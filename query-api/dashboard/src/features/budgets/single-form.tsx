@@ -7,6 +7,7 @@ import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Field, inputClass, SelectField, TextField } from "@/shared/ui/field";
 import { Note, Progress } from "@/shared/ui/layout";
+import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveSingle, type SingleBudget } from "./api";
 import { BudgetAmount } from "./budget-amount";
@@ -14,6 +15,9 @@ import { levelOf } from "./level";
 import { thresholdUsd } from "./thresholds";
 
 const LEVELS = ["Info", "Warning", "Critical"] as const;
+
+/** Where each is told what is wrong with it. */
+const FIELDS = ["monthlyBudgetUsd", "dailyBudgetUsd", "maxTokensPerPrompt", "alertThresholds"];
 
 /** What of a budget its form holds: another one is begun with whenever this is another. */
 export function formKeyOf(budget: SingleBudget | null): string {
@@ -31,7 +35,13 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
   const [form, setForm] = useState(initial);
   const save = useSaveSingle(account);
   const thresholdsId = useId();
-  const set = (patch: Partial<typeof form>) => setForm((before) => ({ ...before, ...patch }));
+  const set = (patch: Partial<typeof form>) => {
+    setForm((before) => ({ ...before, ...patch }));
+    if (save.isError) {
+      // What was wrong may be mended: while it is said, nothing can be saved.
+      save.reset();
+    }
+  };
   const isDirty = JSON.stringify(form) !== JSON.stringify(initial);
   const problem = save.error instanceof ProblemError ? save.error : null;
   const rising = form.thresholds.every((value, index) => {
@@ -44,6 +54,8 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
     tokens: faultOfCount(form.tokens) ?? problem?.field("maxTokensPerPrompt"),
     thresholds: rising ? problem?.field("alertThresholds") : "Three whole percentages that rise, the last at most 100",
   };
+  // At a field it is said once, and not below them all over again.
+  const isToldAtFields = problem !== null && problem.errors.length > 0 && problem.errors.every(({ field }) => FIELDS.includes(field));
   const isSound = !errors.monthly && !errors.daily && !errors.tokens && rising;
   const status = budget?.status;
   return (
@@ -161,7 +173,7 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
         </div>
         {errors.thresholds && <p id={thresholdsId} className="mt-1 text-xs text-critical">{errors.thresholds}</p>}
       </fieldset>
-      {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
+      {save.error && !isToldAtFields && <Note tone="critical">{messageOf(save.error)}</Note>}
       <div className="flex justify-end gap-2">
         <Button disabled={!isDirty} onClick={() => setForm(initial)}>
           Cancel
@@ -170,6 +182,7 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
           Save
         </Button>
       </div>
+      <LeaveDialog what="This budget has" isDirty={isDirty} />
     </form>
   );
 }

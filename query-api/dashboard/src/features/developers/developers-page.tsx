@@ -173,7 +173,7 @@ function Figure({ label, value, testId, children }: { label: string; value: Reac
     <section aria-label={label} data-testid={testId} className="min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4">
       <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
       <p className="mt-1.5 text-xl font-semibold tracking-tight figures sm:text-[1.625rem] sm:leading-8">{value}</p>
-      <p className="mt-1.5 text-xs text-soft">{children}</p>
+      <p className="mt-1.5 text-xs text-pretty text-soft">{children}</p>
     </section>
   );
 }

@@ -74,14 +74,21 @@ export function KeysPage() {
               <tbody>
                 {data.map((key) => (
                   <tr key={key.id} data-testid="api-key">
-                    <Td className="max-w-44 truncate font-medium" title={key.name}>{key.name}</Td>
+                    <Td className="max-w-44">
+                      <span className="block truncate font-medium" title={key.name}>{key.name}</span>
+                      {/* What a narrow page has no columns for. */}
+                      <span className="block text-xs text-soft sm:hidden">
+                        {mayOf(key).join(", ")} · {lastUsed(key, now)}
+                      </span>
+                      {isOver(key, now) && <Badge tone="critical">Expired</Badge>}
+                    </Td>
                     <Td className="font-mono text-xs">{key.prefix}…</Td>
                     <Td className="max-sm:hidden">
                       <span className="flex flex-wrap gap-1">
                         {key.scopes.map((scope) => (
-                          <Badge key={scope}>{scope}</Badge>
+                          <Badge key={scope}>{nameOf(scope)}</Badge>
                         ))}
-                        {key.maySpeakForOthers && <Badge tone="warning">speaks for others</Badge>}
+                        {key.maySpeakForOthers && <Badge tone="warning">Speaks for others</Badge>}
                       </span>
                     </Td>
                     <Td className="max-md:hidden">{formatDate(key.createdAt, browserZone())}</Td>
@@ -112,6 +119,23 @@ const SCOPES: { scope: Scope; label: string; help: string }[] = [
 ];
 
 const DAY_MS = 86_400_000;
+
+function nameOf(scope: Scope): string {
+  return SCOPES.find((one) => one.scope === scope)?.label ?? scope;
+}
+
+function mayOf(key: ApiKey): string[] {
+  return [...key.scopes.map(nameOf), ...(key.maySpeakForOthers ? ["Speaks for others"] : [])];
+}
+
+function lastUsed(key: ApiKey, now: number): string {
+  return key.lastUsedAt ? `used ${formatAgo(key.lastUsedAt, now)}` : "never used";
+}
+
+/** Whether it is refused by now, though nobody has revoked it. */
+function isOver({ expiresAt }: ApiKey, now: number): boolean {
+  return expiresAt !== undefined && expiresAt !== null && Date.parse(expiresAt) <= now;
+}
 
 function NewKeyDialog({ account, onClose }: { account: Account; onClose: () => void }) {
   const [name, setName] = useState("");

@@ -111,6 +111,7 @@ export function LabPage() {
               </div>
             )}
             {hasRunner && !mayRun && <Note>Prompts are not run in the tier {account.tier}. What they use is counted here all the same.</Note>}
+            {hasRunner && mayRun && !account.mayEdit && <Note>Viewers of {account.name} do not run prompts. Ask an owner or admin for another role.</Note>}
             {run.error && <Note tone="critical">{messageOf(run.error)}</Note>}
           </div>
         </Card>

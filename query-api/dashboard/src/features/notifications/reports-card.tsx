@@ -38,7 +38,7 @@ export function ReportsCard({ account }: { account: Account }) {
           <Skeleton className="h-12" />
         </div>
       ) : data.length === 0 ? (
-        <Empty icon={FileText} title="No report is sent yet">
+        <Empty icon={FileText} title="No report is sent yet" action={<Button onClick={() => setOpened({ what: "add" })}>Schedule one</Button>}>
           Whoever does not come here every day has the week&apos;s spend in the mail.
         </Empty>
       ) : (

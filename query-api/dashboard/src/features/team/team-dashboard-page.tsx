@@ -177,7 +177,7 @@ function TeamDashboard({ account }: { account: Account }) {
                     <Figure label="Active members" value={formatCount(summary.active)}>
                       of {formatCount(summary.members)}
                       {seats && `, with ${seats}`}
-                      {summary.others > 0 && `; ${formatCount(summary.others)} below ${summary.others === 1 ? "is no member" : "are no members"}`}
+                      {summary.others > 0 && `; ${formatCount(summary.others)} more below ${summary.others === 1 ? "is no member" : "are no members"}`}
                     </Figure>
                     <Figure label="Average per active member" value={<Amount usd={summary.averageCost} some={rows.some((row) => row.kind === "member" && row.cost > 0n)} />}>
                       {formatCompact(summary.averageTokens)} tokens

@@ -6,6 +6,7 @@ import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
 import { Card, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { teamQuery, useChangeTeam, type Team } from "./api";
 
@@ -77,6 +78,7 @@ function GeneralForm({ team, mayManage }: { team: Team; mayManage: boolean }) {
           </Button>
         </div>
       )}
+      <LeaveDialog what="What is set of the team has" isDirty={mayManage && isDirty} />
     </form>
   );
 }

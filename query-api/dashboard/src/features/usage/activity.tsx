@@ -10,7 +10,7 @@ import { SelectField } from "@/shared/ui/field";
 import { Badge, Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { activityQuery, PAGE_SIZE, type UsageEntry } from "./api";
-import { Named } from "./names";
+import { useNamed } from "./names";
 import type { UsageSearch } from "./search";
 
 const EntryDialog = lazy(() => import("./entry-dialog").then((module) => ({ default: module.EntryDialog })));
@@ -24,6 +24,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
   const [open, setOpen] = useState<UsageEntry | null>(null);
   const pages = usePages(search, onChange);
   const rows = data?.usage ?? [];
+  const nameOf = useNamed("user", rows.map((entry) => entry.userId));
   return (
     <Card
       flush
@@ -133,13 +134,13 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                       <span className="block truncate text-xs text-soft sm:hidden">{entry.model}</span>
                       <span className="block truncate text-xs text-soft md:hidden">
                         {entry.promptId && `${entry.promptId} · `}
-                        <Named dimension="user" value={entry.userId} /> · {words(entry.executionType)}
+                        {nameOf(entry.userId)} · {words(entry.executionType)}
                       </span>
                     </Td>
                     <Td className="max-w-40 truncate max-sm:hidden" title={entry.model}>{entry.model}</Td>
                     <Td className="max-w-48 truncate max-md:hidden" title={entry.promptId ?? undefined}>{entry.promptId ?? <span className="text-soft">–</span>}</Td>
                     <Td className="max-w-40 truncate max-md:hidden">
-                      <Named dimension="user" value={entry.userId} />
+                      {nameOf(entry.userId)}
                     </Td>
                     <Td className="text-soft max-lg:hidden">{words(entry.executionType)}</Td>
                     <Td right>{formatCount(entry.totalTokens)}</Td>

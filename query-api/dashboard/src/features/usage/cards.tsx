@@ -125,7 +125,7 @@ export function Cards({
 function BudgetLine({ account }: { account: Account }) {
   const { data: budget, error, refetch } = useQuery(wholeBudgetQuery(account));
   return (
-    <div className="mt-2 min-h-7 text-xs text-soft figures" data-testid="budget-line">
+    <div className="mt-2 min-h-7 text-xs text-pretty text-soft figures" data-testid="budget-line">
       {budget ? (
         <>
           <Progress percent={budget.percentage} level={budget.isExceeded ? "critical" : budget.isNearLimit ? "warning" : "calm"} label="The account's budget" />
@@ -193,7 +193,7 @@ function Figure({
         {change}
       </div>
       {more}
-      <p className="mt-1.5 min-h-4.5 text-xs text-soft">{note}</p>
+      <p className="mt-1.5 min-h-4.5 text-xs text-pretty text-soft">{note}</p>
     </section>
   );
 }

@@ -5,9 +5,14 @@ import { useUser, type User } from "@/shared/session/session";
 
 /** A value of a dimension, for people. */
 export function Named({ dimension, value }: { dimension: string; value: string }) {
+  return <>{useNamed(dimension, [value])(value)}</>;
+}
+
+/** What several values of a dimension are called: the rows of a table ask once, and not each by itself. */
+export function useNamed(dimension: string, values: readonly string[]): (value: string) => string {
   const user = useUser();
-  const names = useNamesOf(isKey(value) ? [dimension, "api_key"] : [dimension]);
-  return <>{named(dimension, value, user, names)}</>;
+  const names = useNamesOf([...(values.length > 0 ? [dimension] : []), ...(values.some(isKey) ? ["api_key"] : [])]);
+  return (value) => named(dimension, value, user, names);
 }
 
 export function named(dimension: string, value: string, user: Pick<User, "id" | "name">, names: Names): string {

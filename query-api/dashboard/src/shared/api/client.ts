@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { capital, fieldInWords, nth } from "./field-words";
 import { retryAfterOf } from "./retries";
 import type { components, paths } from "./schema";
 
@@ -194,22 +195,11 @@ export function messageOf(error: unknown): string {
     return "Your session has ended. Sign in again; what you have here stays.";
   }
   if (error instanceof ProblemError) {
-    const faults = error.errors.map((fault) => `${fault.field} ${fault.detail}. ${fault.remedy}`);
+    const faults = error.errors.map(({ field, detail, remedy }) => `${fieldInWords(field)}${/^[a-z]/.test(detail) ? "" : ":"} ${detail}. ${remedy}`);
     return faults.length > 0 ? faults.join(" ") : error.message;
   }
   if (error instanceof TypeError) {
     return "The server cannot be reached. Check the connection and try again.";
   }
   return error instanceof Error ? error.message : String(error);
-}
-
-const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-
-/** @param index from 0, and at most 19 */
-function nth(index: number): string {
-  return ORDINALS[index] ?? `${index + 1}th`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -61,7 +61,13 @@ export function useEvents(url: string | null, events: string, onEvent: (data: st
     const findOut = async () => {
       const refusal = await queryClient
         // Asked as whatever is shown is, so that whoever is signed out is led to signing in again.
-        .fetchQuery({ queryKey: ["stream", url], queryFn: () => whyNoStream(url, ended.signal).then(() => true), retry: false, gcTime: 0 })
+        .fetchQuery({
+          queryKey: ["stream", url],
+          queryFn: () => whyNoStream(url, ended.signal).then(() => true),
+          retry: false,
+          gcTime: 0,
+          meta: { isInBackground: true },
+        })
         .then(() => null, (failure: unknown) => failure);
       if (ended.signal.aborted || source !== null) {
         return;

@@ -106,3 +106,23 @@ test("no layer of the picture is a stop of the tab key, nor are those that come 
   act(() => layers()[0]!.focus());
   expect(document.activeElement).toBe(chart());
 });
+
+test("it is drawn in the size that it has, and in no other before", async () => {
+  const before: (string | null)[] = [];
+  const observer = new MutationObserver((changes) =>
+    changes.filter(({ target }) => target instanceof SVGSVGElement).forEach(({ oldValue }) => before.push(oldValue)),
+  );
+  observer.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["height"], attributeOldValue: true });
+  render(<Runs />);
+  await waitFor(() => expect(chart().querySelector("svg.recharts-surface")?.getAttribute("height")).toBe("288"));
+  await act(() => Promise.resolve());
+  observer.disconnect();
+  expect(before).toEqual([]);
+});
+
+test("the labels of the axes are in the theme's colour", async () => {
+  render(<Runs />);
+  await waitFor(() => expect(chart().querySelectorAll("text").length).toBeGreaterThan(0));
+  const colours = [...chart().querySelectorAll("text")].map((label) => label.style.fill || label.getAttribute("fill"));
+  expect(new Set(colours)).toEqual(new Set(["var(--soft)"]));
+});

@@ -202,10 +202,14 @@ function Plot<D extends Dated>({ title, days, figures, onPick, ...drawn }: { tit
   );
 }
 
+/** The library writes a colour of its own at each label, which no style sheet changes, and which cannot be read on a dark ground. */
+const TICK = { fill: "var(--soft)" };
+
 /** @param pointed the day that the arrow keys are at */
 function Drawing<D extends Dated>({ days, pointed, bars, line, left, right, figures, onPick }: { days: readonly D[]; pointed: string | undefined } & Drawn<D>) {
   return (
-    <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
+    // Not drawn before its size is known: else all of it would be drawn twice.
+    <ResponsiveContainer width="100%" height="100%">
       <ComposedChart
         data={[...days]}
         margin={{ top: 6, right: 0, bottom: 0, left: 0 }}
@@ -221,6 +225,7 @@ function Drawing<D extends Dated>({ days, pointed, bars, line, left, right, figu
         <XAxis
           dataKey="date"
           tickFormatter={(date: string) => formatDay(date)}
+          tick={TICK}
           tickLine={false}
           axisLine={{ stroke: "var(--line-strong)" }}
           interval="equidistantPreserveStart"
@@ -271,6 +276,7 @@ function scaleOf({ ticks, format, least }: Axis) {
     domain: [0, ticks.at(-1)!],
     ticks: [...ticks],
     tickFormatter: format,
+    tick: TICK,
     tickLine: false,
     axisLine: false,
   };

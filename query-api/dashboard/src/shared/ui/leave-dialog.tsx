@@ -1,6 +1,6 @@
 import { useBlocker } from "@tanstack/react-router";
-import { Button } from "./button";
-import { Dialog } from "./dialog";
+import { useUnsaved } from "./unsaved";
+import { UnsavedDialog } from "./unsaved-dialog";
 
 /**
  * Asks before changes are lost, on this page's links, with another account, and when the tab is closed.
@@ -9,6 +9,7 @@ import { Dialog } from "./dialog";
  * @param onLeave called once someone has said that they may be lost
  */
 export function LeaveDialog({ what, isDirty, onLeave }: { what: string; isDirty: boolean; onLeave?: () => void }) {
+  useUnsaved(what, isDirty);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && (next.pathname !== current.pathname || teamOf(next.search) !== teamOf(current.search)),
     enableBeforeUnload: isDirty,
@@ -18,29 +19,16 @@ export function LeaveDialog({ what, isDirty, onLeave }: { what: string; isDirty:
     return null;
   }
   return (
-    <Dialog
-      open
-      onClose={blocker.reset}
+    <UnsavedDialog
       title="Leave without saving?"
-      footer={
-        <>
-          <Button autoFocus kind="primary" onClick={blocker.reset}>
-            Stay
-          </Button>
-          <Button
-            kind="danger"
-            onClick={() => {
-              onLeave?.();
-              blocker.proceed();
-            }}
-          >
-            Leave
-          </Button>
-        </>
-      }
-    >
-      <p className="text-soft">{what} changes that are not saved. They would be lost.</p>
-    </Dialog>
+      what={what}
+      action="Leave"
+      onStay={blocker.reset}
+      onLose={() => {
+        onLeave?.();
+        blocker.proceed();
+      }}
+    />
   );
 }
 

@@ -1,13 +1,16 @@
 package com.promptmanage.query.dashboard;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.service.http.Json;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.NotFoundResponse;
 import io.javalin.http.staticfiles.Location;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,17 +25,6 @@ public final class Dashboard implements Consumer<JavalinConfig> {
 
     private static final String FILES = "/dashboard";
 
-    /** What the page itself makes something of. Everything else that is not there is a 404. */
-    private static final List<String> ADDRESSES = List.of(
-            "/dashboard",
-            "/settings",
-            "/sign-in",
-            "/sign-up",
-            "/forgot-password",
-            "/reset-password",
-            "/welcome",
-            "/invite");
-
     /** How addresses begin that no person types: what is not there below them is told as to programs. */
     private static final Set<String> OF_PROGRAMS =
             Set.of("api", "assets", "docs", "gateway", "global", "health", "internal", "spend", "v1");
@@ -43,11 +35,15 @@ public final class Dashboard implements Consumer<JavalinConfig> {
     /** Of one file, to be kept in memory as it goes over the wire. */
     private static final int COMPRESSED_BYTES_MAX = 4 << 20;
 
-    private final String page;
+    /** What says so where there is no page. */
+    private final String nothing;
+
+    private final Pages pages;
 
     /** @throws IllegalStateException if it was not built */
     public Dashboard() {
-        page = read(FILES + "/index.html");
+        nothing = read(FILES + "/index.html");
+        pages = new Pages(nothing, manifest());
     }
 
     @Override
@@ -55,7 +51,11 @@ public final class Dashboard implements Consumer<JavalinConfig> {
         // Their names tell their content, so a copy never grows old.
         serve(config, "/assets", FILES + "/assets", "public, max-age=31536000, immutable");
         serve(config, "/", FILES, "no-cache");
-        ADDRESSES.forEach(address -> config.spaRoot.addHandler(address, this::page));
+        // Not at the root: what takes another method than GET would be said not to be there.
+        Pages.MODULES.keySet().stream()
+                .map(Pages::firstPart)
+                .distinct()
+                .forEach(address -> config.spaRoot.addHandler(address, this::page));
         config.routes.error(404, this::nothingHere);
     }
 
@@ -70,7 +70,11 @@ public final class Dashboard implements Consumer<JavalinConfig> {
     }
 
     private void page(Context ctx) {
-        ctx.header("Cache-Control", "no-cache").html(page);
+        send(ctx, pages.at(ctx.path()).orElseThrow(NotFoundResponse::new));
+    }
+
+    private static void send(Context ctx, String document) {
+        ctx.header("Cache-Control", "no-cache").html(document);
     }
 
     /** In words and with a way on for a person; what a program is told stays as it is, and the status for both. */
@@ -80,13 +84,12 @@ public final class Dashboard implements Consumer<JavalinConfig> {
         }
         ctx.header("Vary", "Accept");
         if (isLookedAt(ctx)) {
-            page(ctx);
+            send(ctx, nothing);
         }
     }
 
     private static boolean isOfPrograms(String path) {
-        int end = path.indexOf('/', 1);
-        return OF_PROGRAMS.contains(end < 0 ? path.substring(1) : path.substring(1, end));
+        return OF_PROGRAMS.contains(Pages.firstPart(path).substring(1));
     }
 
     private static boolean isLookedAt(Context ctx) {
@@ -95,6 +98,14 @@ public final class Dashboard implements Consumer<JavalinConfig> {
         return (method.equals("GET") || method.equals("HEAD"))
                 && accepted != null
                 && PAGE_FIRST.matcher(accepted).matches();
+    }
+
+    private static JsonNode manifest() {
+        try {
+            return Json.mapper().readTree(read(FILES + "/manifest.json"));
+        } catch (JacksonException e) {
+            throw new IllegalStateException("the dashboard's manifest.json cannot be read: build query-api anew", e);
+        }
     }
 
     private static String read(String resource) {

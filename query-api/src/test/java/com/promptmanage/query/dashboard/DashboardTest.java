@@ -10,6 +10,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DashboardTest {
@@ -53,6 +58,10 @@ class DashboardTest {
                 "/sign-up",
                 "/dashboard/usage?team=team_x",
                 "/dashboard/workflows/wf_1",
+                "/dashboard/workflows/wf_1/executions/exec_1",
+                "/dashboard/usage/",
+                "/dashboard/Usage",
+                "/invite/Zm9vYmFy_-1",
                 "/settings/budget"
             })
     void everyAddressOfTheDashboardIsItsPage(String address) throws Exception {
@@ -88,7 +97,7 @@ class DashboardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/nothing", "/nothing", "/assets/nothing.js"})
+    @ValueSource(strings = {"/api/nothing", "/nothing", "/dashboard/nothing", "/settings/nothing", "/assets/nothing.js"})
     void whatIsNotThereIsToldToProgramsAsBefore(String address) throws Exception {
         HttpResponse<String> answer = get(address);
         assertThat(answer.statusCode()).isEqualTo(404);
@@ -99,7 +108,20 @@ class DashboardTest {
     private static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing", "/nothing/at/all", "/apis", "/team/nothing"})
+    @ValueSource(
+            strings = {
+                "/nothing",
+                "/nothing/at/all",
+                "/apis",
+                "/team/nothing",
+                "/dashboard/nothing",
+                "/dashboard/usage/nothing",
+                "/dashboard/workflows/wf_1/nothing",
+                "/dashboards",
+                "/settings/nothing",
+                "/sign-in/nothing",
+                "/invite"
+            })
     void whoeverLooksIsToldByThePageThatThereIsNothing(String address) throws Exception {
         HttpResponse<String> page = get(address, BROWSER);
         assertThat(page.statusCode()).isEqualTo(404);
@@ -138,6 +160,83 @@ class DashboardTest {
     @Test
     void whatTakesAnotherMethodIsNotSaidToBeNothing() throws Exception {
         assertThat(get("/sent", BROWSER).statusCode()).isEqualTo(405);
+    }
+
+    private static final Pattern LINK =
+            Pattern.compile("<link rel=\"modulepreload\" crossorigin[^>]* href=\"(/[^\"]+)\"");
+
+    /** What is asked for once the first scripts run comes later by all that those take. */
+    @Test
+    void whatAPageLoadsIsLinkedInItsDocument() throws Exception {
+        List<String> common = linked("/");
+        List<String> ofUsage = linked("/dashboard/usage?team=team_x");
+        assertThat(ofUsage).doesNotHaveDuplicates().containsAll(common);
+        assertThat(ofUsage)
+                .anyMatch(file -> file.startsWith("/assets/usage-page-"))
+                .anyMatch(file -> file.startsWith("/assets/trend-"));
+        assertThat(linked("/dashboard")).isEqualTo(ofUsage);
+        assertThat(linked("/dashboard/alerts"))
+                .containsAll(common)
+                .anyMatch(file -> file.startsWith("/assets/alerts-page-"))
+                .noneMatch(file -> file.startsWith("/assets/usage-page-"));
+        for (String file : ofUsage) {
+            assertThat(get(file).statusCode()).as(file).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theChartComesAfterWhatThePageIsThereWithout() throws Exception {
+        assertThat(get("/dashboard/usage").body())
+                .containsPattern("<link rel=\"modulepreload\" crossorigin fetchpriority=\"low\" href=\"/assets/trend-")
+                .doesNotContainPattern("fetchpriority=\"low\" href=\"/assets/usage-page-");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/dashboard/usage, true",
+        "/dashboard, true",
+        "/settings/team, true",
+        "/welcome, true",
+        "/sign-in, false",
+        "/invite/some, false"
+    })
+    void whoIsSignedInIsAskedAtOnceWhereAPageAsksItFirst(String address, boolean isAsked) throws Exception {
+        String question = "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"/api/auth/me\" />";
+        assertThat(get(address).body().contains(question)).isEqualTo(isAsked);
+    }
+
+    private static final Pattern ROUTE = Pattern.compile("createRoute\\(\\{(.*?)\n}\\);", Pattern.DOTALL);
+
+    private static final Pattern PATH = Pattern.compile("\\bpath: \"(/[^\"]+)\"");
+
+    private static final Pattern MODULE = Pattern.compile("\\bimport\\(\"([^\"]+)\"\\)");
+
+    /** A page that the router has and the server does not know would be shown, and be told as none. */
+    @Test
+    void theServerKnowsThePagesThatTheRouterHas() throws Exception {
+        var paths = new ArrayList<String>();
+        var modules = new HashMap<String, String>();
+        Matcher route = ROUTE.matcher(Files.readString(Path.of("dashboard/src/app/router.tsx")));
+        while (route.find()) {
+            Matcher path = PATH.matcher(route.group(1));
+            if (path.find()) {
+                paths.add(path.group(1));
+                Matcher module = MODULE.matcher(route.group(1));
+                if (module.find()) {
+                    modules.put(path.group(1), module.group(1).replace("@/", "").replace("./", "app/"));
+                }
+            }
+        }
+        assertThat(Pages.MODULES.keySet()).containsExactlyInAnyOrderElementsOf(paths);
+        assertThat(modules).hasSizeGreaterThan(20);
+        assertThat(Pages.MODULES).containsAllEntriesOf(modules);
+    }
+
+    private static List<String> linked(String address) throws IOException, InterruptedException {
+        return LINK.matcher(get(address).body())
+                .results()
+                .map(link -> link.group(1))
+                .toList();
     }
 
     @Test
