@@ -54,7 +54,8 @@ final class Pages {
     /** How the addresses begin of which each page asks first who is signed in. */
     private static final Set<String> SIGNED_IN = Set.of("/dashboard", "/settings", "/welcome");
 
-    private static final String WHO_IS_THERE = "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"/api/auth/me\" />";
+    private static final String WHO_IS_THERE =
+            "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"/api/auth/me\" />";
 
     private static final String SCRIPT = "<link rel=\"modulepreload\" crossorigin href=\"/%s\" />";
 

@@ -97,7 +97,8 @@ class DashboardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/nothing", "/nothing", "/dashboard/nothing", "/settings/nothing", "/assets/nothing.js"})
+    @ValueSource(
+            strings = {"/api/nothing", "/nothing", "/dashboard/nothing", "/settings/nothing", "/assets/nothing.js"})
     void whatIsNotThereIsToldToProgramsAsBefore(String address) throws Exception {
         HttpResponse<String> answer = get(address);
         assertThat(answer.statusCode()).isEqualTo(404);

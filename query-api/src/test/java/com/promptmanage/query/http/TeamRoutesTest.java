@@ -4,6 +4,7 @@ import static com.promptmanage.query.http.TeamStand.atOnce;
 import static com.promptmanage.query.http.TeamStand.tokenOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;

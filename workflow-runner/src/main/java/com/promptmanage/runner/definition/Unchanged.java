@@ -56,7 +56,7 @@ public final class Unchanged {
 
     private static boolean doesTheSame(NodeConfig one, NodeConfig other) {
         // Where a condition leads stands with what it leads to.
-        return one instanceof NodeConfig.Condition first && other instanceof NodeConfig.Condition second
+        return (one instanceof NodeConfig.Condition first && other instanceof NodeConfig.Condition second)
                 ? first.condition().equals(second.condition())
                 : one.equals(other);
     }
