@@ -91,11 +91,11 @@ final class DefinedMeters {
         });
     }
 
-    /** @throws ProblemException 404 if there is none */
+    /** @throws ProblemException 404 if there is none, 409 if it is built in */
     PlainMeter change(Caller caller, Account account, Actor actor, String idOrSlug, MeterForm form) {
         return database.inTransaction(caller.scope(account), handle -> {
             lock(handle, account);
-            PlainMeter before = find(handle, account, idOrSlug).orElseThrow(DefinedMeters::none);
+            PlainMeter before = find(handle, account, idOrSlug).orElseThrow(() -> noneOfOnesOwn(idOrSlug));
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             var after = new PlainMeter(
                     before.id(),
@@ -124,12 +124,12 @@ final class DefinedMeters {
     /**
      * Forgets a definition. The events stay.
      *
-     * @throws ProblemException 404 if there is none
+     * @throws ProblemException 404 if there is none, 409 if it is built in
      */
     void remove(Caller caller, Account account, Actor actor, String idOrSlug) {
         database.useTransaction(caller.scope(account), handle -> {
             lock(handle, account);
-            PlainMeter meter = find(handle, account, idOrSlug).orElseThrow(DefinedMeters::none);
+            PlainMeter meter = find(handle, account, idOrSlug).orElseThrow(() -> noneOfOnesOwn(idOrSlug));
             delete(handle, account, meter);
             AuditLog.append(
                     handle,
@@ -141,6 +141,14 @@ final class DefinedMeters {
 
     static ProblemException none() {
         return ProblemException.notFound("There is no such meter: GET /api/v1/meters lists them");
+    }
+
+    private static ProblemException noneOfOnesOwn(String idOrSlug) {
+        return TokenMeter.parse(idOrSlug)
+                .map(builtIn -> ProblemException.conflict(
+                        "The meter '%s' is built in: only meters of one's own can be changed or deleted"
+                                .formatted(idOrSlug)))
+                .orElseGet(DefinedMeters::none);
     }
 
     /** Changes of one account's meters come one after the other. */

@@ -74,12 +74,18 @@ final class KeptEventRoutes implements Routes {
         var asked = MeterParameters.of(ctx);
         Instant to = MeterQuery.time(asked, "to", clock.instant(), faults);
         Instant from = MeterQuery.time(asked, "from", to.minus(EVENTS_SINCE), faults);
+        if (from.isAfter(to)) {
+            faults.add("to", "is before from", "Send a later one.");
+        }
         int limit = limit(ctx.queryParam("limit"), faults);
         asked.refuse(
                 List.of("ingestedAtFrom", "ingestedAtTo"),
                 "Leave it out: from and to are of the events' time.",
                 faults);
         asked.refuse(List.of("customerId"), "There are no customers here: ask by subject.", faults);
+        if ("true".equals(asked.one("hasError"))) {
+            faults.add("hasError", "finds nothing here", "Ask GET /api/ingest/ignored what did not count, and why.");
+        }
         faults.check();
         var texts = new HashMap<String, List<String>>();
         putIfThere(texts, "subject", about.member());

@@ -207,6 +207,8 @@ class PlainMetersTest {
                 "/api/v1/meters/jobs/query?filterGroupBy[route]=/x&advancedMeterGroupByFilters="
                         + encoded("{\"route\":{\"$eq\":\"/x\"}}"),
                 "/api/v1/events?customerId=c",
+                "/api/v1/events?hasError=true",
+                "/api/v1/events?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
                 "/api/v1/events?ingestedAtFrom=2026-01-01T00:00:00Z")) {
             assertThat(api.get(key, narrowed).status())
                     .as("it is not answered as if it were not asked: %s", narrowed)
@@ -314,6 +316,9 @@ class PlainMetersTest {
         assertThat(changed.json().path("valueProperty").textValue()).isEqualTo("$.pages");
         assertThat(api.delete(key, "/api/v1/meters/" + id).status()).isEqualTo(204);
         assertThat(api.delete(key, "/api/v1/meters/pages").status()).isEqualTo(404);
+        assertThat(api.delete(key, "/api/v1/meters/tokens_total").status())
+                .as("built in")
+                .isEqualTo(409);
         assertThat(api.get(key, "/api/v1/meters/pages/query" + range).status()).isEqualTo(404);
         List<String> actions = api.database()
                 .asSystem(handle -> handle.createQuery("SELECT action FROM audit_log WHERE resource_type = 'meter'")
