@@ -96,7 +96,7 @@ final class ExportTranslator implements Export.Visitor {
         }
         var call = new CallAttributes(span.attributes(), span.resource(), mappings.spans());
         fault = "";
-        NormalizedTokens tokens = AttributeUsage.read(span.attributes(), this::fault);
+        NormalizedTokens tokens = AttributeUsage.read(span.attributes(), span.scope(), this::fault);
         Optional<Reason> reason = metricsSince == null ? SpanRules.ignored(span) : Optional.of(Reason.TOLD_BY_METRICS);
         if (reason.isPresent()) {
             ignore(Signal.TRACES, span.resource(), call, reason.get(), tokens);

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param endNanos likewise
  * @param attributes those that are known, by name
  * @param resource the attributes of what made the span, shared with its other spans: not to be changed
+ * @param scope the name of the instrumentation library that made the span; empty if it is not told
  */
 record Span(
         String traceId,
@@ -21,7 +22,8 @@ record Span(
         long startNanos,
         long endNanos,
         ObjectNode attributes,
-        ObjectNode resource) {
+        ObjectNode resource,
+        String scope) {
 
     private static final int TRACE_ID_DIGITS = 32;
 

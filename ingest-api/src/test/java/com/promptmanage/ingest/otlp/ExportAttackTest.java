@@ -224,6 +224,19 @@ class ExportAttackTest {
         assertThat(found.faulty).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"7", "null", "[[{}]]", "{}", "{\"name\":{\"a\":[]}}", "{\"name\":\"a\",\"name\":\"b\"}"})
+    void whatIsWrongWithALibrarysNameCostsNothing(String scope) throws Exception {
+        var found = new Reader();
+        String export = "{\"resourceSpans\":[{\"scopeSpans\":[{\"scope\":%1$s,\"spans\":[%2$s]},{\"spans\":[%2$s],\"scope\":%1$s}]}]}"
+                .formatted(scope, SPAN);
+        new JsonExport(export.getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
+
+        assertThat(found.identities).hasSize(2);
+        assertThat(found.faults).isEmpty();
+    }
+
     @Test
     void aMetricWithAPointThatIsWrongIsNotReadInPart() throws Exception {
         String metrics = METRICS.toString();
