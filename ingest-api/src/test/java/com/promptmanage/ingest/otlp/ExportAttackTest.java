@@ -225,14 +225,13 @@ class ExportAttackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"7", "null", "[[{}]]", "{}", "{\"name\":{\"a\":[]}}", "{\"name\":\"a\",\"name\":\"b\"}"})
+    @ValueSource(strings = {"7", "null", "[[{}]]", "{}", "{\"name\":{\"a\":[]}}", "{\"name\":\"a\",\"name\":\"b\"}"})
     void whatIsWrongWithALibrarysNameCostsNothing(String scope) throws Exception {
         var found = new Reader();
-        String export = "{\"resourceSpans\":[{\"scopeSpans\":[{\"scope\":%1$s,\"spans\":[%2$s]},{\"spans\":[%2$s],\"scope\":%1$s}]}]}"
-                .formatted(scope, SPAN);
-        new JsonExport(export.getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
-
+        String before = "{\"scopeSpans\":[{\"scope\":%s,\"spans\":[%s]}]}".formatted(scope, SPAN);
+        String behind = "{\"scopeSpans\":[{\"spans\":[%s],\"scope\":%s}]}".formatted(SPAN, scope);
+        byte[] export = "{\"resourceSpans\":[%s,%s]}".formatted(before, behind).getBytes(UTF_8);
+        new JsonExport(export, Signal.TRACES, NAMES).walk(found);
         assertThat(found.identities).hasSize(2);
         assertThat(found.faults).isEmpty();
     }
