@@ -90,7 +90,7 @@ final class ExportTranslator implements Export.Visitor {
             reject("a span has no trace id of 16 bytes and span id of 8, or they are zero");
             return;
         }
-        callOf(span).ifPresent(nesting::add);
+        callOf(span).ifPresentOrElse(nesting::add, () -> nesting.passBy(span));
     }
 
     /** Nothing if the span does not count. */
@@ -146,8 +146,8 @@ final class ExportTranslator implements Export.Visitor {
         long ended = span.endNanos() == 0 ? span.startNanos() : span.endNanos();
         String id = CallIdentity.of(span, answer);
         return new Nesting.Call(
-                span.traceId() + span.spanId(),
-                span.parentId().isEmpty() ? "" : span.traceId() + span.parentId(),
+                span.key(),
+                span.parentKey(),
                 id,
                 answer,
                 payer.account(),

@@ -34,6 +34,16 @@ record Span(
         return isId(traceId, TRACE_ID_DIGITS) && isId(spanId, SPAN_ID_DIGITS);
     }
 
+    /** By which it is found within an export. */
+    String key() {
+        return traceId + spanId;
+    }
+
+    /** That of the span that it was made within; empty if there is none. */
+    String parentKey() {
+        return parentId.isEmpty() ? "" : traceId + parentId;
+    }
+
     private static boolean isId(String id, int digits) {
         if (id.length() != digits) {
             return false;

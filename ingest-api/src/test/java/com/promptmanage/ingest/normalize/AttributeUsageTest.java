@@ -53,11 +53,9 @@ class AttributeUsageTest {
                 .put("gen_ai.usage.total_tokens", 10_010)
                 .put("gen_ai.usage.cache_read.input_tokens", 9_000);
 
-        NormalizedTokens read =
-                AttributeUsage.read(attributes, scope, (field, detail, remedy) -> faults.add(field));
+        NormalizedTokens read = AttributeUsage.read(attributes, scope, (field, detail, remedy) -> faults.add(field));
 
-        assertThat(read.counts())
-                .isEqualTo(TokenCounts.ofInputOutput(input, 10).with(TokenKind.CACHE_READ, 9_000));
+        assertThat(read.counts()).isEqualTo(TokenCounts.ofInputOutput(input, 10).with(TokenKind.CACHE_READ, 9_000));
         assertThat(faults).isEmpty();
     }
 

@@ -229,7 +229,8 @@ class ExportAttackTest {
     void whatIsWrongWithALibrarysNameCostsNothing(String scope) throws Exception {
         var found = new Reader();
         String one = "{\"scopeSpans\":[{\"scope\":%1$s,\"spans\":[%2$s]},{\"spans\":[%2$s],\"scope\":%1$s}]}";
-        byte[] export = "{\"resourceSpans\":[%s]}".formatted(one.formatted(scope, SPAN)).getBytes(UTF_8);
+        byte[] export =
+                "{\"resourceSpans\":[%s]}".formatted(one.formatted(scope, SPAN)).getBytes(UTF_8);
         new JsonExport(export, Signal.TRACES, NAMES).walk(found);
         assertThat(List.of(found.identities.size(), found.faults.size())).containsExactly(2, 0);
     }
