@@ -165,10 +165,13 @@ public final class AttributeUsage {
 
     private final JsonNode attributes;
 
+    private final String scope;
+
     private final FaultSink faults;
 
-    private AttributeUsage(JsonNode attributes, FaultSink faults) {
+    private AttributeUsage(JsonNode attributes, String scope, FaultSink faults) {
         this.attributes = attributes;
+        this.scope = scope;
         this.faults = faults;
     }
 
@@ -222,9 +225,18 @@ public final class AttributeUsage {
                 document(attributes.get(PROVIDER_METADATA)).path("anthropic").path("usage"));
     }
 
-    /** @param attributes an object with the attributes' names; numbers may come as texts */
+    /** What is told by nobody whose name is known. */
     public static NormalizedTokens read(JsonNode attributes, FaultSink faults) {
-        return new AttributeUsage(attributes, faults).read();
+        return read(attributes, "", faults);
+    }
+
+    /**
+     * @param attributes an object with the attributes' names; numbers may come as texts
+     * @param scope the name of the instrumentation library that made them: not all mean the same by their input. Empty if it is not
+     *     told
+     */
+    public static NormalizedTokens read(JsonNode attributes, String scope, FaultSink faults) {
+        return new AttributeUsage(attributes, scope, faults).read();
     }
 
     /** JSON that came as a text; an object of nothing if it is none. */
@@ -296,7 +308,8 @@ public final class AttributeUsage {
                 new ReportedTokens(
                         counts,
                         total,
-                        aiSdk.isInputWithoutCached(orZero(input), orZero(cacheRead) + written)
+                        InstrumentationScopes.isInputWithoutCached(scope)
+                                        || aiSdk.isInputWithoutCached(orZero(input), orZero(cacheRead) + written)
                                 ? Convention.EXCLUSIVE
                                 : Convention.INCLUSIVE,
                         isThoughtBeside ? Convention.EXCLUSIVE : Convention.INCLUSIVE),

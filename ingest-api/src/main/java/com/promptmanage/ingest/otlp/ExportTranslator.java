@@ -99,23 +99,28 @@ final class ExportTranslator implements Export.Visitor {
             reject("a span has no trace id of 16 bytes and span id of 8, or they are zero");
             return;
         }
+        callOf(span).ifPresentOrElse(nesting::add, () -> nesting.passBy(span));
+    }
+
+    /** Nothing if the span does not count. */
+    private Optional<Nesting.Call> callOf(Span span) {
         if (!AttributeUsage.isIn(span.attributes())) {
             unread(span);
-            return;
+            return Optional.empty();
         }
         var call = new CallAttributes(span.attributes(), span.resource(), mappings.spans());
         fault = "";
-        NormalizedTokens tokens = AttributeUsage.read(span.attributes(), this::fault);
+        NormalizedTokens tokens = AttributeUsage.read(span.attributes(), span.scope(), this::fault);
         Optional<Reason> reason = metricsSince == null ? SpanRules.ignored(span) : Optional.of(Reason.TOLD_BY_METRICS);
         if (reason.isPresent()) {
             ignore(Signal.TRACES, span.resource(), call, reason.get(), tokens);
-            return;
+            return Optional.empty();
         }
         String model = call.model();
         if (!fault.isEmpty() || model == null) {
             reject("span %s: %s"
                     .formatted(span.spanId(), fault.isEmpty() ? "it has token counts, but no model" : fault));
-            return;
+            return Optional.empty();
         }
         Payer payer = call.payer(caller);
         TokenUsage usage = call.usage(
@@ -125,18 +130,6 @@ final class ExportTranslator implements Export.Visitor {
                 tokens.counts(),
                 ExecutionType.PROMPT_RUN,
                 milliseconds(span.startNanos(), span.endNanos()));
-        long ended = span.endNanos() == 0 ? span.startNanos() : span.endNanos();
-        String answer = call.responseId();
-        String id = CallIdentity.of(span, answer);
-        nesting.add(new Nesting.Call(
-                span.traceId() + span.spanId(),
-                span.parentId().isEmpty() ? "" : span.traceId() + span.parentId(),
-                id,
-                answer,
-                payer.account(),
-                serviceOf(span.resource()),
-                tokens,
-                event(payer, CallIdentity.SPANS, id, ended, usage, tokens)));
         long missing = AttributeUsage.total(span.attributes()) - tokens.counts().total();
         if (missing > 0) {
             ignore(span, payer, Reason.LARGER_TOTAL, missing);
@@ -145,6 +138,31 @@ final class ExportTranslator implements Export.Visitor {
         if (advice > 0) {
             ignore(span, payer, Reason.ADVICE, advice);
         }
+        return isNothing(usage) ? Optional.empty() : Optional.of(call(span, call.responseId(), payer, usage, tokens));
+    }
+
+    /**
+     * Libraries may tell zeros of a call of which another one, or the same one later, tells what it used. Were the zeros counted, they
+     * would be what is known of that call.
+     */
+    private static boolean isNothing(TokenUsage usage) {
+        Long cost = usage.reportedCostNanoUsd();
+        return usage.tokens().total() == 0 && (cost == null || cost == 0);
+    }
+
+    private Nesting.Call call(
+            Span span, @Nullable String answer, Payer payer, TokenUsage usage, NormalizedTokens tokens) {
+        long ended = span.endNanos() == 0 ? span.startNanos() : span.endNanos();
+        String id = CallIdentity.of(span, answer);
+        return new Nesting.Call(
+                span.key(),
+                span.parentKey(),
+                id,
+                answer,
+                payer.account(),
+                serviceOf(span.resource()),
+                tokens,
+                event(payer, CallIdentity.SPANS, id, ended, usage, tokens));
     }
 
     /** Call it when the export has ended. */

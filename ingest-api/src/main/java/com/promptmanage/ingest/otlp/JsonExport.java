@@ -162,21 +162,47 @@ final class JsonExport implements Export {
             if (!is(JsonToken.START_OBJECT, json)) {
                 return;
             }
+            int start = (int) json.currentTokenLocation().getByteOffset();
+            String[] library = {""};
+            boolean[] found = {signal != Signal.TRACES};
             members(json, (name, at) -> {
-                if (!name.equals(signal.records())) {
+                if (name.equals("scope") && !found[0]) {
+                    found[0] = true;
+                    library[0] = records.scope(at);
+                } else if (!name.equals(signal.records())) {
                     at.skipChildren();
                 } else if (is(JsonToken.START_ARRAY, at)) {
+                    if (!found[0]) {
+                        found[0] = true;
+                        library[0] = scopeAhead(start);
+                    }
                     while (at.nextToken() != JsonToken.END_ARRAY) {
-                        record(at, resource, fault);
+                        record(at, resource, library[0], fault);
                     }
                 }
             });
         }
 
-        private void record(JsonParser json, ObjectNode resource, String fault) throws IOException {
+        /** Its name may stand behind what it made. */
+        private String scopeAhead(int start) throws IOException, MalformedException {
+            String[] library = {""};
+            try (JsonParser ahead = JSON.createParser(new ShallowJson(body, start))) {
+                ahead.nextToken();
+                members(ahead, (name, at) -> {
+                    if (name.equals("scope")) {
+                        library[0] = records.scope(at);
+                    } else {
+                        at.skipChildren();
+                    }
+                });
+            }
+            return library[0];
+        }
+
+        private void record(JsonParser json, ObjectNode resource, String scope, String fault) throws IOException {
             switch (signal) {
                 case TRACES -> {
-                    Span span = records.span(json, resource);
+                    Span span = records.span(json, resource, scope);
                     if (isGood(fault, 1)) {
                         visitor.span(span);
                     }

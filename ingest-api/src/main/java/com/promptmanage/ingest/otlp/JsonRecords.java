@@ -70,7 +70,22 @@ final class JsonRecords {
         return attributes;
     }
 
-    Span span(JsonParser json, ObjectNode resource) throws IOException {
+    /** The name of the instrumentation library that made records; empty if it has none. What else is wrong with it costs nothing. */
+    String scope(JsonParser json) throws IOException {
+        String[] found = {""};
+        object(json, (name, at) -> {
+            if (name.equals("name")) {
+                String text = text(at);
+                found[0] = text.length() > AttributeNames.TEXT_MAX ? "" : text;
+            } else {
+                skip(at);
+            }
+        });
+        takeFault();
+        return found[0];
+    }
+
+    Span span(JsonParser json, ObjectNode resource, String scope) throws IOException {
         ObjectNode attributes = NODES.objectNode();
         String[] texts = {"", "", "", ""};
         long[] times = {0, 0};
@@ -86,7 +101,7 @@ final class JsonRecords {
                 default -> skip(at);
             }
         });
-        return new Span(texts[0], texts[1], texts[2], texts[3], times[0], times[1], attributes, resource);
+        return new Span(texts[0], texts[1], texts[2], texts[3], times[0], times[1], attributes, resource, scope);
     }
 
     LogLine log(JsonParser json, ObjectNode resource) throws IOException {

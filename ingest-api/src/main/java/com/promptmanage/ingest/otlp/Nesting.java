@@ -9,15 +9,19 @@ import com.promptmanage.topics.usage.TokenKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, among the calls of an export, those that have exactly what the calls right inside them have together, where nothing that
  * a span says of itself tells that it repeats them: the embedding of many texts around its parts, a library around another one.
+ * Spans that do not count may stand between.
  * Two that name different answers of one provider are two calls. An outer one that tells what the model thought, beside exactly
  * what the one call inside it tells, is that call told better, and the inner one does not count: so Google's ADK tells calls.
  *
@@ -27,11 +31,20 @@ final class Nesting {
 
     private static final int HELD_MAX = 1_000;
 
+    /** Spans that do not count of which it is known what they were made within: those that came last. */
+    private static final int PASSED_MAX = 4_000;
+
+    /** More of them than this between two calls are not looked through. */
+    private static final int BETWEEN_MAX = 16;
+
     private final Consumer<Call> counted;
 
     private final BiConsumer<Call, Reason> ignored;
 
     private final List<Call> held = new ArrayList<>();
+
+    /** By the keys of spans that do not count, those of the spans around them. */
+    private final LinkedHashMap<String, String> passed = new LinkedHashMap<>();
 
     /**
      * A call that counts unless it repeats others.
@@ -65,12 +78,25 @@ final class Nesting {
         held.add(call);
     }
 
+    /** Of a span that does not count, and may stand between two that do. */
+    void passBy(Span span) {
+        String around = span.parentKey();
+        if (!around.isEmpty()) {
+            passed.put(span.key(), around);
+            if (passed.size() > PASSED_MAX) {
+                passed.pollFirstEntry();
+            }
+        }
+    }
+
     /** Passes on what is held, in the order in which it came. */
     void release() {
+        Set<String> counting = held.stream().map(Call::span).collect(Collectors.toSet());
         var inside = new HashMap<String, Map<String, Call>>();
         for (Call call : held) {
-            if (!call.parent().isEmpty()) {
-                inside.computeIfAbsent(call.parent(), none -> new HashMap<>()).put(call.id(), call);
+            String around = around(call, counting);
+            if (!around.isEmpty()) {
+                inside.computeIfAbsent(around, none -> new HashMap<>()).put(call.id(), call);
             }
         }
         var toldBetter = new HashSet<String>();
@@ -90,6 +116,15 @@ final class Nesting {
             }
         }
         held.clear();
+    }
+
+    /** The next span around it that is one of these, if there is one that is known of. */
+    private String around(Call call, Set<String> counting) {
+        String around = call.parent();
+        for (int i = 0; i < BETWEEN_MAX && !counting.contains(around); i++) {
+            around = passed.getOrDefault(around, "");
+        }
+        return counting.contains(around) ? around : "";
     }
 
     /** The calls right inside it, but for those that are the same call, and those that are another one for certain. */

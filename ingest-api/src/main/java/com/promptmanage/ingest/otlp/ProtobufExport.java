@@ -74,12 +74,14 @@ final class ProtobufExport implements Export {
         }
     }
 
+    /** Its name may stand behind what it made. */
     private void scope(ProtoReader scope, ObjectNode resource, Visitor visitor) throws MalformedException {
+        String name = signal == Signal.TRACES ? scopeName(scope.again()) : "";
         while (scope.next()) {
             if (scope.tag() == SECOND_MESSAGE) {
                 ProtoReader made = scope.message();
                 switch (signal) {
-                    case TRACES -> visitor.span(span(made, resource));
+                    case TRACES -> visitor.span(span(made, resource, name));
                     case LOGS -> visitor.log(log(made, resource));
                     case METRICS -> visitor.metric(metric(made, resource));
                 }
@@ -89,7 +91,26 @@ final class ProtobufExport implements Export {
         }
     }
 
-    private Span span(ProtoReader reader, ObjectNode resource) throws MalformedException {
+    private static String scopeName(ProtoReader scope) throws MalformedException {
+        String name = "";
+        while (scope.next()) {
+            if (scope.tag() != FIRST_MESSAGE) {
+                scope.skip();
+                continue;
+            }
+            ProtoReader library = scope.message();
+            while (library.next()) {
+                if (library.tag() == FIRST_MESSAGE) {
+                    name = library.text(AttributeNames.TEXT_MAX);
+                } else {
+                    library.skip();
+                }
+            }
+        }
+        return name;
+    }
+
+    private Span span(ProtoReader reader, ObjectNode resource, String scope) throws MalformedException {
         String traceId = "";
         String spanId = "";
         String parentId = "";
@@ -109,7 +130,7 @@ final class ProtobufExport implements Export {
                 default -> reader.skip();
             }
         }
-        return new Span(traceId, spanId, parentId, name, start, end, attributes, resource);
+        return new Span(traceId, spanId, parentId, name, start, end, attributes, resource, scope);
     }
 
     private LogLine log(ProtoReader reader, ObjectNode resource) throws MalformedException {

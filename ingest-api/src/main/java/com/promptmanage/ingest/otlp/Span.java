@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param endNanos likewise
  * @param attributes those that are known, by name
  * @param resource the attributes of what made the span, shared with its other spans: not to be changed
+ * @param scope the name of the instrumentation library that made the span; empty if it is not told
  */
 record Span(
         String traceId,
@@ -21,7 +22,8 @@ record Span(
         long startNanos,
         long endNanos,
         ObjectNode attributes,
-        ObjectNode resource) {
+        ObjectNode resource,
+        String scope) {
 
     private static final int TRACE_ID_DIGITS = 32;
 
@@ -30,6 +32,16 @@ record Span(
     /** Whether it can be told from every other span. Log records that are sent as spans cannot. */
     boolean isIdentified() {
         return isId(traceId, TRACE_ID_DIGITS) && isId(spanId, SPAN_ID_DIGITS);
+    }
+
+    /** By which it is found within an export. */
+    String key() {
+        return traceId + spanId;
+    }
+
+    /** That of the span that it was made within; empty if there is none. */
+    String parentKey() {
+        return parentId.isEmpty() ? "" : traceId + parentId;
     }
 
     private static boolean isId(String id, int digits) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Counts in documents that stand in attributes, as the AI SDK hands on what the provider said. */
@@ -33,6 +34,28 @@ class AttributeUsageTest {
 
         assertThat(read(attributes).counts())
                 .isEqualTo(TokenCounts.ofInputOutput(70, 50).with(TokenKind.CACHE_READ, 30));
+        assertThat(faults).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "@traceloop/instrumentation-anthropic, 10000",
+        "@arizeai/openinference-instrumentation-bedrock, 10000",
+        "@arizeai/openinference-instrumentation-anthropic, 1000",
+        "opentelemetry.instrumentation.anthropic, 1000",
+        "'', 1000",
+    })
+    void whichLibraryToldThemSaysWhetherTheInputIsWithoutWhatWasCached(String scope, long input) {
+        ObjectNode attributes = JsonNodeFactory.instance
+                .objectNode()
+                .put("gen_ai.usage.input_tokens", 10_000)
+                .put("gen_ai.usage.output_tokens", 10)
+                .put("gen_ai.usage.total_tokens", 10_010)
+                .put("gen_ai.usage.cache_read.input_tokens", 9_000);
+
+        NormalizedTokens read = AttributeUsage.read(attributes, scope, (field, detail, remedy) -> faults.add(field));
+
+        assertThat(read.counts()).isEqualTo(TokenCounts.ofInputOutput(input, 10).with(TokenKind.CACHE_READ, 9_000));
         assertThat(faults).isEmpty();
     }
 

@@ -224,6 +224,17 @@ class ExportAttackTest {
         assertThat(found.faulty).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "null", "[[{}]]", "{}", "{\"name\":{\"a\":[]}}", "{\"name\":\"a\",\"name\":\"b\"}"})
+    void whatIsWrongWithALibrarysNameCostsNothing(String scope) throws Exception {
+        var found = new Reader();
+        String one = "{\"scopeSpans\":[{\"scope\":%1$s,\"spans\":[%2$s]},{\"spans\":[%2$s],\"scope\":%1$s}]}";
+        byte[] export =
+                "{\"resourceSpans\":[%s]}".formatted(one.formatted(scope, SPAN)).getBytes(UTF_8);
+        new JsonExport(export, Signal.TRACES, NAMES).walk(found);
+        assertThat(List.of(found.identities.size(), found.faults.size())).containsExactly(2, 0);
+    }
+
     @Test
     void aMetricWithAPointThatIsWrongIsNotReadInPart() throws Exception {
         String metrics = METRICS.toString();

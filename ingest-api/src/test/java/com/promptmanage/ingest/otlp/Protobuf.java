@@ -78,15 +78,15 @@ public final class Protobuf {
         var message = new Protobuf();
         for (JsonNode scope : made.path(scopes)) {
             var inside = new Protobuf();
-            inside.message(1, new Protobuf().text(1, scope.path("scope"), "name"));
             for (JsonNode record : scope.path(records)) {
                 var written = new Protobuf();
                 writer.accept(record, written);
                 inside.message(2, written);
             }
+            // Behind what it made, as the resource below: both orders are allowed, and this one is the harder.
+            inside.message(1, new Protobuf().text(1, scope.path("scope"), "name"));
             message.message(2, inside);
         }
-        // Behind what it made: both orders are allowed, and this one is the harder.
         return message.message(1, new Protobuf().attributes(1, made.path("resource")));
     }
 

@@ -1,0 +1,101 @@
+package com.promptmanage.ingest.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.promptmanage.ingest.ignored.Reason;
+import com.promptmanage.ingest.normalize.Convention;
+import com.promptmanage.ingest.normalize.NormalizedTokens;
+import com.promptmanage.ingest.normalize.UsageShape;
+import com.promptmanage.ingest.publish.OutgoingEvent;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.TokenCounts;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How far it is known what stands between two spans that count. */
+class NestingTest {
+
+    private static final String TRACE = "a".repeat(32);
+
+    private final List<String> counted = new ArrayList<>();
+
+    private final List<String> ignored = new ArrayList<>();
+
+    private final Nesting nesting = new Nesting(call -> counted.add(call.id()), (call, reason) -> {
+        assertThat(reason).isEqualTo(Reason.REPEATS_ITS_CALLS);
+        ignored.add(call.id());
+    });
+
+    @Test
+    void whatComesBetweenMayComeInAnyOrderAndLongBeforeIfFewSpansDo() {
+        nesting.passBy(span(2, 1));
+        for (int i = 0; i < 3_999; i++) {
+            nesting.passBy(span(10_000 + i, 9_999));
+        }
+        nesting.add(call(1, 0));
+        nesting.add(call(3, 2));
+        nesting.release();
+
+        assertThat(counted).containsExactly("3");
+        assertThat(ignored).containsExactly("1");
+    }
+
+    @Test
+    void ofTooManySpansTheFirstAreForgotten() {
+        nesting.passBy(span(2, 1));
+        for (int i = 0; i < 4_000; i++) {
+            nesting.passBy(span(10_000 + i, 9_999));
+        }
+        nesting.add(call(1, 0));
+        nesting.add(call(3, 2));
+        nesting.release();
+
+        assertThat(counted).containsExactly("1", "3");
+        assertThat(ignored).isEmpty();
+    }
+
+    @Test
+    void spansThatAreWithinEachOtherAreInNoCall() {
+        nesting.passBy(span(4, 5));
+        nesting.passBy(span(5, 4));
+        nesting.passBy(span(6, 7));
+        nesting.add(call(7, 6));
+        nesting.add(call(8, 4));
+        nesting.release();
+
+        assertThat(counted).containsExactly("7", "8");
+    }
+
+    private static Span span(int number, int parent) {
+        return new Span(
+                TRACE,
+                id(number),
+                id(parent),
+                "step",
+                0,
+                0,
+                JsonNodeFactory.instance.objectNode(),
+                JsonNodeFactory.instance.objectNode(),
+                "");
+    }
+
+    private static Nesting.Call call(int number, int parent) {
+        Account account = Account.team("acme");
+        var tokens = new NormalizedTokens(TokenCounts.ofInputOutput(100, 50), UsageShape.GEN_AI, Convention.INCLUSIVE);
+        return new Nesting.Call(
+                TRACE + id(number),
+                TRACE + id(parent),
+                Integer.toString(number),
+                null,
+                account,
+                "rag",
+                tokens,
+                new OutgoingEvent(account, new byte[0]));
+    }
+
+    private static String id(int number) {
+        return "%016x".formatted(number);
+    }
+}
