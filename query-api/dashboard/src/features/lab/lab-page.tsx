@@ -160,7 +160,7 @@ function BudgetState({ decision }: { decision: Decision }) {
       <ul className="grid gap-2">
         {decision.budgets.map((budget) => (
           <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <span className="min-w-0 truncate font-medium" title={budget.name}>{budget.name}</span>
+            <span dir="auto" className="min-w-0 truncate font-medium" title={budget.name}>{budget.name}</span>
             <span className="text-[0.8125rem] text-soft figures">
               <Left budget={budget} />
               {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}
