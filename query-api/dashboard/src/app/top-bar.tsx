@@ -36,7 +36,7 @@ export function TeamSwitcher() {
           <span className="flex size-6 shrink-0 items-center justify-center rounded-md bg-accent-wash text-accent">
             <Icon aria-hidden className="size-3.5" />
           </span>
-          <span className="truncate" title={account.name}>{account.name}</span>
+          <span dir="auto" className="truncate" title={account.name}>{account.name}</span>
           <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-soft" />
         </button>
       }
@@ -53,7 +53,7 @@ export function TeamSwitcher() {
           value: one.key,
           label: (
             <span className="flex w-full min-w-0 items-center justify-between gap-4">
-              <span className="min-w-0 wrap-anywhere">{one.name}</span>
+              <span dir="auto" className="min-w-0 text-left wrap-anywhere">{one.name}</span>
               <span className="shrink-0 text-xs text-soft">{one.isTeam ? words(one.role) : "Only you"}</span>
             </span>
           ),

@@ -47,7 +47,9 @@ export function AlertRow({
         <span className="sr-only">{word}</span>
       </span>
       <div className="min-w-0 flex-1">
-        <p className="font-medium wrap-anywhere">{alert.title}</p>
+        <p dir="auto" className="text-left font-medium wrap-anywhere">
+          {alert.title}
+        </p>
         <p className="text-[0.8125rem] wrap-anywhere text-soft">
           <Exact alert={alert}>{told(alert, names)}</Exact>
         </p>

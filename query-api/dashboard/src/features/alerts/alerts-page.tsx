@@ -52,7 +52,7 @@ export function AlertsPage() {
     <Page
       title="Alerts"
       headingRef={heading}
-      description={waiting(data?.pages[0]?.unread, error)}
+      description={waiting(data?.pages[0]?.unread, error, data !== undefined && alerts.length === 0 && !isNarrowed)}
       actions={
         <>
           <SelectField
@@ -148,12 +148,19 @@ export function AlertsPage() {
   );
 }
 
-/** How many alerts wait: nothing is said of it as long as it is not known, and least of all that none do. */
-export function waiting(unread: number | undefined, error: unknown): string {
+/**
+ * How many alerts wait: nothing is said of it as long as it is not known, and least of all that none do.
+ *
+ * @param isEmpty whether there has never been one
+ */
+export function waiting(unread: number | undefined, error: unknown, isEmpty = false): string {
   if (unread === undefined) {
     return error ? "How many wait to be seen to is not known." : "Looking for alerts…";
   }
-  return unread === 0 ? "Every alert has been seen to." : `${formatCount(unread)} ${unread === 1 ? "waits" : "wait"} for someone to see to.`;
+  if (unread === 0) {
+    return isEmpty ? "There are none so far." : "Every alert has been seen to.";
+  }
+  return unread === 1 ? "1 alert needs attention." : `${formatCount(unread)} alerts need attention.`;
 }
 
 function byDay(alerts: Alert[], zone: string): [string, Alert[]][] {

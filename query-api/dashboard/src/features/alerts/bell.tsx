@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bell as BellIcon, BellOff } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { useEvents } from "@/shared/api/stream";
 import type { Account } from "@/shared/session/account";
@@ -29,8 +29,12 @@ export function Bell({ account }: { account: Account }) {
   const now = useNow();
   const zone = useZone();
   const names = useNamesOf((data?.alerts ?? []).map((alert) => alert.dimension ?? "account"));
-  const askAgain = () => {
+  const hasOpened = useRef(false);
+  const askAgain = (withBudgets = true) => {
     void queryClient.invalidateQueries({ queryKey: ["alerts", account.key] });
+    if (!withBudgets) {
+      return;
+    }
     void queryClient.invalidateQueries({ queryKey: ["budgets", account.key] });
   };
   useEvents(
@@ -49,7 +53,11 @@ export function Bell({ account }: { account: Account }) {
       askAgain();
       setTimeout(askAgain, LISTED_AFTER_MS);
     },
-    askAgain,
+    () => {
+      // The first time, budgets are just being asked for, and are asked for again by themselves.
+      askAgain(hasOpened.current);
+      hasOpened.current = true;
+    },
   );
   // Also what someone else has seen to, or the same person elsewhere, is news no more.
   useEffect(() => {

@@ -3,7 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { Pencil, PiggyBank, Plus, SlidersHorizontal, Sparkles, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { formatDate } from "@/shared/format/time";
-import { formatCount, formatPercent } from "@/shared/format/numbers";
+import { formatCount } from "@/shared/format/numbers";
 import { useAccount, type Account } from "@/shared/session/account";
 import { useNamesOf } from "@/shared/session/names";
 import { Button, IconButton } from "@/shared/ui/button";
@@ -13,7 +13,7 @@ import { usePageTitle } from "@/shared/ui/title";
 import { budgetsQuery, singleBudgetQuery, useDeleteBudget, type Budget } from "./api";
 import { BudgetAmount } from "./budget-amount";
 import { BudgetDialog } from "./budget-dialog";
-import { watched, type Watched } from "./level";
+import { usedOf, watched, type Watched } from "./level";
 import { describe, periodOf, wholeBesideForm, zoneOf } from "./names";
 import { QuickAdjust } from "./quick-adjust";
 import { isWhole, toggled } from "./search";
@@ -228,7 +228,7 @@ function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watche
           </span>
         </span>
         <span className="text-soft">
-          {formatPercent(status.percentage)}
+          {usedOf(status)}
           {status.projected && !named && (
             <>
               {" "}

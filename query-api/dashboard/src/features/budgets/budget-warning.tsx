@@ -33,18 +33,13 @@ export function isDismissed(warning: Watched): boolean {
 /** Below the severest level too, whoever may raise a limit that is three quarters gone can do so where they read of it. */
 const INCREASE_FROM_PERCENT = 76;
 
-/**
- * @param brief on one line, where it stands over what someone reads: the rest is behind its link
- * @param onIncrease of whoever may change the budget
- */
+/** @param onIncrease of whoever may change the budget */
 export function BudgetWarning({
   warning,
-  brief = false,
   onIncrease,
   onDismiss,
 }: {
   warning: Watched;
-  brief?: boolean;
   onIncrease?: () => void;
   onDismiss: () => void;
 }) {
@@ -77,16 +72,16 @@ export function BudgetWarning({
       onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && dismiss()}
       data-testid="budget-warning"
       data-level={level}
-      className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}
+      className={clsx("flex items-start gap-3 rounded-xl border px-3.5 py-2.5", colours)}
     >
-      <Icon aria-hidden className={clsx("size-[1.125rem] shrink-0", !brief && "mt-0.5")} />
-      <div className={clsx("flex min-w-0 flex-1 items-center gap-x-4 gap-y-1.5", !brief && "flex-wrap")}>
-        <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64 text-pretty wrap-anywhere")}>
+      <Icon aria-hidden className="mt-0.5 size-[1.125rem] shrink-0" />
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1.5">
+        <p className="min-w-0 flex-1 basis-64 text-pretty wrap-anywhere">
           {/* The level is read out, and not once more whenever an amount beside it moves. */}
           <strong role={level === "critical" ? "alert" : "status"} className="font-semibold">
-            {title}: {budget.name}
+            {title}: <bdi>{budget.name}</bdi>
           </strong>{" "}
-          <span className={clsx(brief && "max-sm:hidden")}>
+          <span>
             {isOver ? (
               <>
                 {/[1-9]/.test(over(warning)) ? (
@@ -108,12 +103,12 @@ export function BudgetWarning({
             )}
           </span>
         </p>
-        <span className={clsx("flex gap-3 font-medium", brief ? "shrink-0" : "flex-wrap")}>
+        <span className="flex flex-wrap gap-3 font-medium">
           <Link to="/settings/budget" className="underline underline-offset-2">
-            {brief ? "Details" : "View details"}
+            View details
           </Link>
           {onIncrease && (level === "critical" || status.percentage >= INCREASE_FROM_PERCENT) && (
-            <button type="button" onClick={onIncrease} className={clsx("underline underline-offset-2", brief && "max-sm:hidden")}>
+            <button type="button" onClick={onIncrease} className="underline underline-offset-2">
               Increase budget
             </button>
           )}

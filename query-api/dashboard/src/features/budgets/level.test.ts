@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Budget, BudgetStatus } from "./api";
-import { levelOf, reached, suggestedLimit, watched } from "./level";
+import { levelOf, reached, suggestedLimit, usedOf, watched } from "./level";
 
 function status(percentage: number, patch: Partial<BudgetStatus> = {}): BudgetStatus {
   return { unit: "usd", percentage, spent: "22.80", limit: "30.00", projected: null, isExceeded: percentage > 100, ...patch } as BudgetStatus;
 }
+
+test("a dollar of a million is not told as nothing", () => {
+  expect(usedOf(status(0, { spent: "1.00", limit: "1000000.00" }))).toBe("<0.1%");
+  expect(usedOf(status(0, { spent: "0.00" }))).toBe("0%");
+  expect(usedOf(status(76))).toBe("76%");
+});
 
 describe("a budget's level", () => {
   test.each([

@@ -1,6 +1,12 @@
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { formatPercent } from "@/shared/format/numbers";
 import type { Level } from "@/shared/ui/layout";
 import type { Budget, BudgetStatus, Threshold } from "./api";
+
+/** How much of its limit is used, for people: some is not told as none, however large the limit is. */
+export function usedOf({ percentage, spent }: Pick<BudgetStatus, "percentage" | "spent">): string {
+  return formatPercent(percentage, 1, /[1-9]/.test(spent));
+}
 
 const RANK: Level[] = ["calm", "info", "warning", "critical"];
 

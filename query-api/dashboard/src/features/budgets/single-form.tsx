@@ -1,7 +1,6 @@
 import { useId, useState } from "react";
 import { messageOf, ProblemError } from "@/shared/api/client";
 import { formatDate } from "@/shared/format/time";
-import { formatPercent } from "@/shared/format/numbers";
 import { faultOfCount, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
@@ -11,7 +10,7 @@ import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveSingle, type SingleBudget } from "./api";
 import { BudgetAmount } from "./budget-amount";
-import { levelOf } from "./level";
+import { levelOf, usedOf } from "./level";
 import { thresholdUsd } from "./thresholds";
 
 const LEVELS = ["Info", "Warning", "Critical"] as const;
@@ -87,7 +86,7 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
                 of <BudgetAmount status={status} of={status.limit} />
               </span>
             </span>
-            <span className="text-soft">{formatPercent(status.percentage)}</span>
+            <span className="text-soft">{usedOf(status)}</span>
           </div>
           <Progress
             percent={status.percentage}

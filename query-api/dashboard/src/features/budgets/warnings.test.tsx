@@ -60,13 +60,43 @@ test("a warning that comes while a page is read moves nothing, and has its place
   expect(screen.queryByTestId("budget-warning")).toBeNull();
   await tell(budget(80));
   expect(isFloating()).toBe(true);
-  // One line, and the page leaves room for it below its end.
-  expect(screen.getByText(/80% used/).parentElement!.className).toContain("truncate");
+  // Its whole text with all that can be done, and the page leaves room for it below its end.
+  expect(screen.getByTestId("budget-warning").innerHTML).not.toMatch(/truncate|line-clamp|sm:hidden/);
+  expect(screen.getByRole("link", { name: "View details" })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Increase budget" })).toBeTruthy();
   expect(screen.getByTestId("budget-warning").closest("[data-floating]")).not.toBeNull();
   go("/two");
   await screen.findByText("/two");
   expect(isFloating()).toBe(false);
   expect(screen.getByTestId("budget-warning").closest("[data-floating]")).toBeNull();
+});
+
+test("a page that is opened first is not seen before it is known whether a warning moves it down, which then has its place", async () => {
+  const { tell, view } = open();
+  await screen.findByText("/one");
+  const isAwaited = () => view.container.querySelector("[data-awaited]") !== null;
+  expect(isAwaited()).toBe(true);
+  await tell(budget(80));
+  expect(isAwaited()).toBe(false);
+  expect(isFloating()).toBe(false);
+});
+
+test("a page is not kept back for long, for what cannot be known, nor for who may not know it", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+  const isAwaited = (view: { container: HTMLElement }) => view.container.querySelector("[data-awaited]") !== null;
+  const slow = open();
+  await screen.findByText("/one");
+  act(() => void vi.advanceTimersByTime(5_000));
+  expect(isAwaited(slow.view)).toBe(false);
+  await slow.tell(budget(80));
+  expect(isFloating()).toBe(true);
+  slow.view.unmount();
+  vi.useRealTimers();
+
+  localStorage.clear();
+  const member = open({ ...ACCOUNT, maySeeAll: false });
+  await screen.findByText("/one");
+  expect(isAwaited(member.view)).toBe(false);
 });
 
 test("where there was a warning before, a place is kept for it; and what is put away leaves none", async () => {

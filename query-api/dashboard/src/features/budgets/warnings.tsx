@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
-import { clsx } from "clsx";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { Account } from "@/shared/session/account";
 import { budgetsQuery, type Budget } from "./api";
@@ -11,27 +10,38 @@ const QuickAdjust = lazy(() => import("./quick-adjust").then((module) => ({ defa
 
 const REFRESH_MS = 30_000;
 
-/** Of what contains pages: room for a warning that stands over their lower end. */
-export const FLOATING_ROOM = "has-[[data-floating]]:pb-16";
+/** How long a page is kept back at most until it is known whether a warning stands above it. */
+const KEPT_BACK_MS = 1_000;
 
 /**
- * The severest warning of the account, on top of every page. A page has a place for it if there is one when the page is opened; what
- * comes later is a line at the lower end, so that nothing moves under a cursor, and takes its place on the next page. The page leaves
- * room for the line below its end ({@link FLOATING_ROOM}), so that nothing stays behind it.
+ * Of what contains pages: room for a warning that stands over their lower end; and nothing of a page is seen, though it is there and asks
+ * for what it shows, before it is known whether a warning moves it down.
+ */
+export const WARNED_PAGES = "has-[[data-floating]]:pb-48 sm:has-[[data-floating]]:pb-28 has-[[data-awaited]]:*:invisible";
+
+/**
+ * The severest warning of the account, on top of every page, which has a place for it if there is one when the page is opened. Where none
+ * was known when this browser last looked, the first page is seen once that is known, or after {@link KEPT_BACK_MS}. What comes later
+ * stands at the lower end, so that nothing moves under a cursor, and takes its place on the next page. The page leaves room for it below
+ * its end ({@link WARNED_PAGES}), so that nothing stays behind it.
  */
 export function BudgetWarnings({ account }: { account: Account }) {
-  const { data } = useQuery({ ...budgetsQuery(account), refetchInterval: REFRESH_MS });
+  const { data, isError } = useQuery({ ...budgetsQuery(account), refetchInterval: REFRESH_MS });
   const [adjusted, setAdjusted] = useState<Budget | null>(null);
   // What is put away is remembered by the browser, and only looked up.
   const [, setPutAway] = useState(0);
   const warning = watched(data?.budgets ?? []).find((one) => one.level !== "calm" && !isDismissed(one));
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const [page, setPage] = useState({ path, hasPlace: warning !== undefined || wasWarned(account.key) });
-  if (page.path !== path) {
-    setPage({ path, hasPlace: warning !== undefined });
-  }
   const isKnown = data !== undefined;
   const isWarned = warning !== undefined;
+  const isLate = useIsLate(!isKnown);
+  // Null until it is known.
+  const [page, setPage] = useState<{ path: string; hasPlace: boolean | null }>({ path, hasPlace: isKnown ? isWarned : wasWarned(account.key) || null });
+  if (page.hasPlace === null && (isKnown || isError || isLate || !account.maySeeAll)) {
+    setPage({ path, hasPlace: isWarned });
+  } else if (page.path !== path) {
+    setPage({ path, hasPlace: isKnown ? isWarned : page.hasPlace });
+  }
   useEffect(() => {
     if (isKnown) {
       rememberWarned(account.key, isWarned);
@@ -39,20 +49,20 @@ export function BudgetWarnings({ account }: { account: Account }) {
   }, [account.key, isKnown, isWarned]);
   return (
     <>
+      {page.hasPlace === null && <span data-awaited hidden />}
       {(warning || (page.hasPlace && !isKnown)) && (
         <div
           data-floating={page.hasPlace ? undefined : ""}
-          className={clsx(
+          className={
             page.hasPlace
               ? "mx-auto min-h-32 w-full max-w-7xl px-4 pt-4 sm:min-h-[3.875rem] sm:px-6"
-              : "fixed inset-x-3 bottom-3 z-30 rounded-xl bg-surface shadow-pop lg:right-auto lg:left-[16.5rem] lg:w-[46rem] lg:max-w-[calc(100vw-17.25rem)]",
-          )}
+              : "fixed inset-x-3 bottom-3 z-30 rounded-xl bg-surface shadow-pop lg:right-auto lg:left-[16.5rem] lg:w-[46rem] lg:max-w-[calc(100vw-17.25rem)]"
+          }
         >
           {warning && (
             <BudgetWarning
               key={keyOf(warning)}
               warning={warning}
-              brief={!page.hasPlace}
               onDismiss={() => setPutAway((count) => count + 1)}
               {...(account.mayManage && warning.status.unit === "usd" ? { onIncrease: () => setAdjusted(warning.budget) } : {})}
             />
@@ -66,6 +76,19 @@ export function BudgetWarnings({ account }: { account: Account }) {
       )}
     </>
   );
+}
+
+/** Whether something has been awaited for too long. */
+function useIsLate(isAwaited: boolean): boolean {
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    if (!isAwaited) {
+      return;
+    }
+    const timer = setTimeout(() => setIsLate(true), KEPT_BACK_MS);
+    return () => clearTimeout(timer);
+  }, [isAwaited]);
+  return isLate;
 }
 
 const itemOf = (key: string) => `warned:${key}`;

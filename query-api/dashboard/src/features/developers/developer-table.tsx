@@ -63,7 +63,7 @@ export function DeveloperTable({ groups, by, onBy }: { groups: readonly Group[];
                       }}
                     >
                       <Icon aria-hidden className="size-4 shrink-0 text-soft" />
-                      <span className="truncate" title={nameOf(group.name, isByDeveloper)}>{nameOf(group.name, isByDeveloper)}</span>
+                      <span dir="auto" className="truncate" title={nameOf(group.name, isByDeveloper)}>{nameOf(group.name, isByDeveloper)}</span>
                     </button>
                   </Td>
                   <Td className="max-md:hidden">
@@ -79,7 +79,7 @@ export function DeveloperTable({ groups, by, onBy }: { groups: readonly Group[];
                   ? group.parts.map((part) => (
                       <tr key={`${group.name} ${part.name} ${part.agent}`} data-testid="developer-part" className="bg-page/60">
                         <Td className="max-w-56">
-                          <span className="block truncate pl-5.5 text-soft" title={nameOf(part.name, !isByDeveloper)}>{nameOf(part.name, !isByDeveloper)}</span>
+                          <span dir="auto" className="block truncate pl-5.5 text-left text-soft" title={nameOf(part.name, !isByDeveloper)}>{nameOf(part.name, !isByDeveloper)}</span>
                         </Td>
                         <Td className="text-soft max-md:hidden">{agentName(part.agent)}</Td>
                         <Numbers sum={part.sum} />

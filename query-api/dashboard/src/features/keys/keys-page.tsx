@@ -75,7 +75,7 @@ export function KeysPage() {
                 {data.map((key) => (
                   <tr key={key.id} data-testid="api-key">
                     <Td className="max-w-44">
-                      <span className="block truncate font-medium" title={key.name}>{key.name}</span>
+                      <span dir="auto" className="block truncate text-left font-medium" title={key.name}>{key.name}</span>
                       {/* What a narrow page has no columns for. */}
                       <span className="block text-xs text-soft sm:hidden">
                         {mayOf(key).join(", ")} · {lastUsed(key, now)}

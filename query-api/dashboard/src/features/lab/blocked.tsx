@@ -7,6 +7,25 @@ import { buttonClass } from "@/shared/ui/button";
 import type { Decision } from "./api";
 import { Left } from "./left";
 
+/** What a model takes no more of: it would refuse the call, and nothing is paid for it. */
+export function TooLongFor({ model, inputTokens, most, onEdit }: { model: string; inputTokens: number; most: number; onEdit: () => void }) {
+  return (
+    <section role="alert" data-testid="too-long-for-model" className="rounded-xl border border-critical/35 bg-critical-wash p-4">
+      <h2 className="flex items-center gap-2 font-semibold wrap-anywhere text-critical">
+        <ScissorsLineDashed aria-hidden className="size-4 shrink-0" /> Prompt too long for {model}
+      </h2>
+      <p className="mt-1">
+        It has about {formatCount(inputTokens)} tokens; a call of the model takes {formatCount(most)}. Shorten it, or choose a model that takes more.
+      </p>
+      <div className="mt-3">
+        <button type="button" className={buttonClass("primary", "s")} onClick={onEdit}>
+          Edit the prompt
+        </button>
+      </div>
+    </section>
+  );
+}
+
 /** Why a run may not go ahead, and every way out. */
 export function Blocked({
   decision,
@@ -66,7 +85,7 @@ export function Blocked({
           View usage
         </Link>
       </div>
-      <p className="mt-2 text-xs text-soft">Or wait until the budget begins anew, or use a model that costs less.</p>
+      <p className="mt-2 text-xs text-soft">{hasSome ? "Or wait until the budget begins anew, or use a model that costs less." : "Or wait until the budget begins anew."}</p>
     </section>
   );
 }

@@ -12,7 +12,7 @@ import { Card, ChoicesFailure, Failure, Note, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { checkQuery, estimateQuery, modelsQuery, type Decision, type Draft } from "./api";
 import { hasKeyQuery, useStart, type Provider } from "./api-run";
-import { Blocked } from "./blocked";
+import { Blocked, TooLongFor } from "./blocked";
 import { offered } from "./offered";
 import { Compare } from "./compare";
 import { Left } from "./left";
@@ -40,6 +40,8 @@ export function LabPage() {
   const [chosen, setChosen] = useState<Provider | null>(null);
   const provider = chosen ?? (hasKey === false ? "simulated" : "");
   const run = useStart(account);
+  const most = contextOf(models.data, settled.model);
+  const isTooLong = shown !== undefined && most !== null && shown.inputTokens > most;
   const isDenied = check.data !== undefined && !check.data.allowed;
   const { showCost, mayRun } = offered(account);
 
@@ -126,6 +128,7 @@ export function LabPage() {
               <TokenPreview estimate={deferred} model={draft.model} isEmpty={isEmpty} showCost={showCost} onModelChange={(model) => set({ model })} />
             </div>
           )}
+          {isTooLong && <TooLongFor model={settled.model} inputTokens={shown.inputTokens} most={most} onEdit={() => prompt.current?.focus()} />}
           {!isEmpty && check.data && !check.data.allowed && (
             <Blocked decision={check.data} inputTokens={shown?.inputTokens ?? 0} account={account} onEdit={() => prompt.current?.focus()} />
           )}
@@ -160,7 +163,7 @@ function BudgetState({ decision }: { decision: Decision }) {
       <ul className="grid gap-2">
         {decision.budgets.map((budget) => (
           <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <span className="min-w-0 truncate font-medium" title={budget.name}>{budget.name}</span>
+            <span dir="auto" className="min-w-0 truncate font-medium" title={budget.name}>{budget.name}</span>
             <span className="text-[0.8125rem] text-soft figures">
               <Left budget={budget} />
               {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}
@@ -179,6 +182,11 @@ function BudgetState({ decision }: { decision: Decision }) {
 
 function share(cost: string, remaining: string): string {
   return formatPercent((100 * pixels(nanoUsd(cost))) / pixels(nanoUsd(remaining)), 2);
+}
+
+/** How many tokens a call of a model may have; null where the price list does not know it. */
+export function contextOf(models: readonly { id: string; aliases: readonly string[]; contextTokensMax: number | null }[] | undefined, model: string): number | null {
+  return models?.find(({ id, aliases }) => id === model || aliases.includes(model))?.contextTokensMax ?? null;
 }
 
 function byProvider(models: readonly { id: string; provider: string }[]): [string, string[]][] {

@@ -82,7 +82,7 @@ function ChannelRow({ account, channel, onOpen }: { account: Account; channel: C
         </span>
         <div className="min-w-0 flex-1 basis-44">
           <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-            <span className="truncate font-medium" title={channel.name}>{channel.name}</span>
+            <span dir="auto" className="truncate font-medium" title={channel.name}>{channel.name}</span>
             {!channel.enabled && <Badge>Off</Badge>}
             {channel.enabled && channel.failingSince && <Badge tone="critical">Failing: it began {formatAgo(channel.failingSince, now)}</Badge>}
           </p>

@@ -83,7 +83,7 @@ function DeliveryRow({ account, channel, delivery }: { account: Account; channel
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex min-w-0 flex-1 basis-52 items-start gap-2 text-left">
           <ChevronDown aria-hidden className={`mt-0.5 size-4 shrink-0 text-soft transition-transform ${open ? "" : "-rotate-90"}`} />
           <span className="min-w-0">
-            <span className="block truncate font-medium" title={title}>{title}</span>
+            <span dir="auto" className="block truncate text-left font-medium" title={title}>{title}</span>
             <span className="block text-xs text-soft">
               {formatDateTime(delivery.createdAt, browserZone(), true)} · {delivery.attemptCount === 1 ? "1 attempt" : `${delivery.attemptCount} attempts`}
               {delivery.digest && " · in a digest"}

@@ -67,7 +67,7 @@ function ReportRow({ account, report, onOpen }: { account: Account; report: Repo
         </span>
         <div className="min-w-0 flex-1 basis-44">
           <p className="flex flex-wrap items-center gap-2">
-            <span className="truncate font-medium" title={name}>{name}</span>
+            <span dir="auto" className="truncate font-medium" title={name}>{name}</span>
             {!enabled && <Badge>Off</Badge>}
           </p>
           <p className="truncate text-xs text-soft" title={to.join(", ")}>

@@ -51,7 +51,8 @@ export function AuditLog({ account }: { account: Account }) {
             {entries.map((entry) => (
               <li key={entry.id} className="px-4 py-2 sm:px-5">
                 <p>
-                  <span className="font-medium">{entry.actor.name.replace(/key_\w+(\w{4})$/, "…$1")}</span> {words(entry.action).toLowerCase()}
+                  <bdi className="font-medium">{entry.actor.name.replace(/key_\w+(\w{4})$/, "…$1")}</bdi>
+                  <span className="text-soft"> · {words(entry.action)}</span>
                 </p>
                 <p className="truncate text-xs text-soft" title={`${formatDateTime(entry.at, browserZone(), true)} · ${entry.resourceId}`}>
                   {formatAgo(entry.at, now)} · {subjectOf(entry, names)}

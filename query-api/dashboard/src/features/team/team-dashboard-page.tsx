@@ -166,7 +166,7 @@ function TeamDashboard({ account }: { account: Account }) {
                 <Figure label="Team total" value={<Amount usd={total} />}>
                   {whole ? (
                     <>
-                      {formatPercent(whole.percentage)} of <Amount usd={whole.limit} />
+                      {formatPercent(whole.percentage, 1, nanoUsd(whole.spent) > 0n)} of <Amount usd={whole.limit} />
                     </>
                   ) : (
                     "No budget for the whole team"
@@ -330,12 +330,13 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
           to="/dashboard/usage"
           search={{ range: "month", only: `user:${row.userId}` }}
           title={row.name}
-          className="block truncate font-medium hover:text-accent hover:underline"
+          dir="auto"
+          className="block truncate text-left font-medium hover:text-accent hover:underline"
         >
           {row.name}
         </Link>
         {row.kind !== "member" && <Badge>{row.kind === "key" ? "API key" : hasAccount(row.userId) ? "No longer a member" : "Not a member"}</Badge>}{" "}
-        <span className="text-xs text-soft figures">{total === 0n ? "" : `${formatPercent(Number((row.cost * 100_000n) / total) / 1000)} of the team`}</span>
+        <span className="text-xs text-soft figures">{total === 0n ? "" : `${formatPercent(Number((row.cost * 100_000n) / total) / 1000, 1, row.cost > 0n)} of the team`}</span>
       </Td>
       <Td right className="max-sm:hidden">
         {formatCount(row.runs)}

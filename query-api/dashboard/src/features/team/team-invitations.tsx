@@ -24,6 +24,7 @@ const ROLE_HELP: Record<(typeof ROLES)[number], string> = {
 
 export function InviteDialog({ account, onClose }: { account: Account; onClose: () => void }) {
   const [email, setEmail] = useState("");
+  const [isLeft, setIsLeft] = useState(false);
   const [role, setRole] = useState<(typeof ROLES)[number]>("viewer");
   const invite = useInvite(account.key);
   if (invite.data) {
@@ -49,12 +50,21 @@ export function InviteDialog({ account, onClose }: { account: Account; onClose: 
       description="Good for seven days, once, for whoever signs in with that address."
       submit="Invite"
       busy={invite.isPending}
-      disabled={!email.includes("@")}
+      disabled={!isAddress(email)}
       error={invite.error}
       onClose={onClose}
       onSubmit={() => invite.mutate({ email: email.trim(), role })}
     >
-      <TextField label="E-mail" type="email" required value={email} onChange={(event) => setEmail(event.target.value)} />
+      <TextField
+        label="E-mail"
+        type="email"
+        required
+        value={email}
+        // Not while it is still being written.
+        error={isLeft && email.trim() !== "" && !isAddress(email) ? "Not an e-mail address: it needs a name, an @ and a domain, such as mara@example.com." : undefined}
+        onBlur={() => setIsLeft(true)}
+        onChange={(event) => setEmail(event.target.value)}
+      />
       <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value as "viewer")} help={ROLE_HELP[role]}>
         {ROLES.map((one) => (
           <option key={one} value={one}>
@@ -64,6 +74,11 @@ export function InviteDialog({ account, onClose }: { account: Account; onClose: 
       </SelectField>
     </FormDialog>
   );
+}
+
+/** As browsers have it, and the mail server has the last word. */
+export function isAddress(email: string): boolean {
+  return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)*$/.test(email.trim());
 }
 
 function InvitationLink({ invitation }: { invitation: Invitation }) {

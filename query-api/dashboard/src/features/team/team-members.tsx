@@ -64,7 +64,7 @@ export function Members({ account }: { account: Account }) {
                 return (
                   <tr key={member.userId} data-testid="member">
                     <Td className="max-w-48">
-                      <p className="truncate font-medium" title={member.name}>
+                      <p dir="auto" className="truncate text-left font-medium" title={member.name}>
                         {member.name}
                         {member.userId === account.userId && <span className="text-soft"> (you)</span>}
                       </p>

@@ -38,7 +38,7 @@ export function TeamReports({ account }: { account: Account }) {
           {data.map(({ id, name, frequency, to, enabled, dueAt }) => (
             <li key={id} className="px-4 py-2 sm:px-5">
               <p className="flex flex-wrap items-center gap-2">
-                <span className="max-w-full truncate font-medium" title={name}>
+                <span dir="auto" className="max-w-full truncate font-medium" title={name}>
                   {name}
                 </span>
                 {!enabled && <Badge>Off</Badge>}

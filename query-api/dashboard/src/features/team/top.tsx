@@ -58,7 +58,7 @@ export function Top({ title, icon, nothing, entries, error, retry }: { title: st
           {entries.slice(0, SHOWN).map((entry) => (
             <li key={entry.name} className="flex items-center gap-3 px-4 py-2 sm:px-5">
               <div className="min-w-0 flex-1">
-                <p className="truncate font-medium" title={entry.name}>
+                <p dir="auto" className="truncate text-left font-medium" title={entry.name}>
                   {entry.name}
                 </p>
                 <p className="text-xs text-soft figures">

@@ -99,7 +99,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                   <Th className="max-md:hidden" {...sortable("user", search, onChange)}>
                     Member
                   </Th>
-                  <Th className="max-lg:hidden" {...sortable("execution_type", search, onChange)}>
+                  <Th className="max-xl:hidden" {...sortable("execution_type", search, onChange)}>
                     Kind
                   </Th>
                   <Th right {...sortable("tokens", search, onChange)}>
@@ -131,18 +131,29 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                         <span className="max-sm:hidden">{formatDateTime(entry.time, zone, true)}</span>
                         <span className="sm:hidden">{formatShort(entry.time, zone)}</span>
                       </button>
-                      <span className="block truncate text-xs text-soft sm:hidden">{entry.model}</span>
+                      <span dir="auto" className="block truncate text-left text-xs text-soft sm:hidden">
+                        {entry.model}
+                      </span>
                       <span className="block truncate text-xs text-soft md:hidden">
-                        {entry.promptId && `${entry.promptId} · `}
-                        {nameOf(entry.userId)} · {words(entry.executionType)}
+                        {entry.promptId && (
+                          <>
+                            <bdi>{entry.promptId}</bdi> ·{" "}
+                          </>
+                        )}
+                        <bdi>{nameOf(entry.userId)}</bdi> · {words(entry.executionType)}
                       </span>
                     </Td>
-                    <Td className="max-w-40 truncate max-sm:hidden" title={entry.model}>{entry.model}</Td>
-                    <Td className="max-w-48 truncate max-md:hidden" title={entry.promptId ?? undefined}>{entry.promptId ?? <span className="text-soft">–</span>}</Td>
-                    <Td className="max-w-40 truncate max-md:hidden">
+                    {/* Names share what the figures leave, and are cut before a cost is. */}
+                    <Td className="truncate max-md:max-w-40 max-sm:hidden md:w-[18%] md:max-w-0" title={entry.model} dir="auto">
+                      {entry.model}
+                    </Td>
+                    <Td className="w-[24%] max-w-0 truncate max-md:hidden" title={entry.promptId ?? undefined} dir="auto">
+                      {entry.promptId ?? <span className="text-soft">–</span>}
+                    </Td>
+                    <Td className="w-[18%] max-w-0 truncate max-md:hidden" title={nameOf(entry.userId)} dir="auto">
                       {nameOf(entry.userId)}
                     </Td>
-                    <Td className="text-soft max-lg:hidden">{words(entry.executionType)}</Td>
+                    <Td className="whitespace-nowrap text-soft max-xl:hidden">{words(entry.executionType)}</Td>
                     <Td right>{formatCount(entry.totalTokens)}</Td>
                     <Td right>{entry.cost ? <Amount usd={entry.cost} places={6} /> : <Badge tone="warning">No price yet</Badge>}</Td>
                   </tr>

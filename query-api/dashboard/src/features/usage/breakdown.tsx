@@ -111,6 +111,7 @@ function Row({ row, by, most, search, onChange }: { row: Share; by: string; most
           <button
             type="button"
             aria-pressed={isPicked}
+            dir="auto"
             className="block min-h-6 w-full truncate text-left font-medium hover:text-accent hover:underline hover:underline-offset-2"
             onClick={() => onChange({ only: writeOnly(isPicked ? withoutOnly(onlys, by) : withOnly(onlys, only)) })}
           >
@@ -126,7 +127,7 @@ function Row({ row, by, most, search, onChange }: { row: Share; by: string; most
       <Td right>
         <Cost cost={row.cost} runs={row.runs} unpricedRuns={row.unpricedRuns} />
       </Td>
-      <Td right>{pricedness(row.runs, row.unpricedRuns) === "none" ? <span className="text-soft">–</span> : formatPercent(row.percentage)}</Td>
+      <Td right>{pricedness(row.runs, row.unpricedRuns) === "none" ? <span className="text-soft">–</span> : formatPercent(row.percentage, 1, nanoUsd(row.cost) > 0n)}</Td>
       <Td right className="max-sm:hidden">
         {formatCompact(row.tokens)}
       </Td>

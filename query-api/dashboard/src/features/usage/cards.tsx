@@ -132,7 +132,7 @@ function BudgetLine({ account }: { account: Account }) {
           <span className="mt-1 block">
             {sinceOf(budget, account.zone)}:{" "}
             <Link to="/settings/budget" className="underline decoration-line-strong underline-offset-2 hover:text-ink">
-              {formatPercent(budget.percentage)} of the budget
+              {formatPercent(budget.percentage, 1, nanoUsd(budget.spent) > 0n)} of the budget
             </Link>{" "}
             of <Amount usd={budget.limit} />
           </span>

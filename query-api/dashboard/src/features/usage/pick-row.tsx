@@ -28,7 +28,9 @@ export function PickRow({
       <div className="min-w-0 flex-1">
         <button type="button" title={name} aria-pressed={isPicked} onClick={onPick} className="flex w-full gap-3 text-left font-medium after:absolute after:inset-0">
           {number !== undefined && <span className="w-4 shrink-0 text-right text-xs leading-5 font-normal text-soft figures">{number}</span>}
-          <span className="min-w-0 truncate">{name}</span>
+          <span dir="auto" className="min-w-0 truncate">
+            {name}
+          </span>
         </button>
         <p className={number === undefined ? "text-xs text-soft figures" : "pl-7 text-xs text-soft figures"}>{children}</p>
       </div>

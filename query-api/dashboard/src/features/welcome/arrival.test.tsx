@@ -66,3 +66,21 @@ test("of an account that has used much before, the newest of then is not told as
   // Without a price it is not told as free.
   await waitFor(() => expect(arrival.current.arrival).toEqual({ cost: null, tokens: 12 }));
 });
+
+test("each call that comes is counted, and told once the history has it, also where the first was told before", async () => {
+  const arrival = await open();
+  totals(0);
+  totals(1);
+  usage = [{ id: "first", cost: "0.01", totalTokens: 12 }];
+  await waitFor(() => expect(arrival.current.arrival).toEqual({ cost: "0.01", tokens: 12 }));
+  expect(arrival.current.count).toBe(1);
+  totals(2);
+  expect(arrival.current.count).toBe(2);
+  // The history has it a little later than the totals.
+  await act(() => new Promise<void>((resolve) => setTimeout(resolve)));
+  usage = [{ id: "second", cost: "0.02", totalTokens: 34 }, ...usage];
+  await waitFor(() => expect(arrival.current.arrival).toEqual({ cost: "0.02", tokens: 34 }));
+  // Totals that say the same again are no call.
+  totals(2);
+  expect(arrival.current.count).toBe(2);
+});

@@ -52,6 +52,24 @@ test("what was done before is done after a reload too: a key is there, and the l
   expect(screen.getByRole("button", { name: "Create another key" })).toBeTruthy();
 });
 
+test("each call that comes is told anew, with its model, its time and how many there were", async () => {
+  const usage = [{ id: "e1", time: "2026-11-26T14:00:01Z", model: "gpt-4o-mini", cost: "0.25", totalTokens: 1200 }];
+  const totals = (runs: number) => act(() => void Source.newest.dispatchEvent(new MessageEvent("totals", { data: JSON.stringify({ month: { runs } }) })));
+  let listed: object[] = [];
+  open(true, [], () => Response.json({ usage: listed, nextCursor: null }));
+  await screen.findByText(/Listening for it/);
+  totals(0);
+  listed = usage;
+  totals(1);
+  const first = (await screen.findByText("It is here:")).closest("[data-testid=arrival]")!;
+  expect(first.textContent).toContain("gpt-4o-mini at Nov 26, 2026");
+  expect(first.textContent).not.toContain("the last of");
+  listed = [{ ...usage[0], id: "e2", time: "2026-11-26T14:00:09Z" }, ...usage];
+  totals(2);
+  expect((await screen.findByText(/, the last of 2 since this page was opened/)).textContent).toContain("gpt-4o-mini at Nov 26, 2026");
+  expect(await screen.findByText(/2:00:09/)).toBeTruthy();
+});
+
 test("where there is nothing yet, nothing is done", async () => {
   open(false, []);
   expect(await screen.findByText(/Listening for it/)).toBeTruthy();

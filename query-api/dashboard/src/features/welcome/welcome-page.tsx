@@ -30,7 +30,7 @@ export function WelcomePage({ makeKey, hasKey, hasBudget, wizard }: { makeKey: M
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const [choosing, setChoosing] = useState(false);
-  const { arrival, connection } = useArrival(account);
+  const { arrival, count, connection } = useArrival(account);
   // What is not seen arriving is looked for.
   const newest = useQuery({ ...newestQuery(account), refetchInterval: (query) => (connection === "broken" || query.state.error ? AGAIN_MS : false) });
   const last = newest.data?.usage[0];
@@ -87,9 +87,18 @@ export function WelcomePage({ makeKey, hasKey, hasBudget, wizard }: { makeKey: M
         <Step number={3} title="See it arrive" done={hasArrived}>
           <div aria-live="polite" data-testid="arrival">
             {arrival ? (
-              <p>
-                <strong className="font-semibold">It is here:</strong> <Told {...arrival} />
-              </p>
+              // Another for each that comes: whoever tries one snippet after the other sees that it came too.
+              <div key={`${last?.id} ${count}`} className="animate-[appear_120ms_ease-out]">
+                <p>
+                  <strong className="font-semibold">It is here:</strong> <Told {...arrival} />
+                </p>
+                {last && (
+                  <p className="mt-0.5 text-xs text-soft">
+                    {last.model} at <time dateTime={last.time}>{formatDateTime(last.time, zone, true)}</time>
+                    {count > 1 && `, the last of ${formatCount(count)} since this page was opened`}
+                  </p>
+                )}
+              </div>
             ) : last ? (
               <p>
                 <strong className="font-semibold">Events have come,</strong> the last <time dateTime={last.time}>{formatDateTime(last.time, zone)}</time>: <Told cost={last.cost ?? null} tokens={last.totalTokens} />
@@ -168,39 +177,51 @@ const AGAIN_MS = 5_000;
 
 export type MakeKey = (account: Account) => Promise<string>;
 
-/** The first call that came since the page was opened. */
+/** The newest call that came since the page was opened. */
 interface Arrival {
   /** Null where its model has no price. */
   cost: string | null;
   tokens: number;
 }
 
-/** Waits for a call to come; null while none has. */
-export function useArrival(account: Account): { arrival: Arrival | null; connection: Connection } {
+/** The history follows the totals by some tenths of a second. */
+const LISTED_AFTER_MS = 1_500;
+
+/**
+ * Waits for a call to come.
+ *
+ * @return the newest that came since the page was opened, null while none has; and how many did
+ */
+export function useArrival(account: Account): { arrival: Arrival | null; count: number; connection: Connection } {
   const queryClient = useQueryClient();
   const before = useRef<number | null>(null);
-  const [arrived, setArrived] = useState(false);
+  const told = useRef(0);
+  const [count, setCount] = useState(0);
+  const arrived = count > 0;
   // The newest before: what an account has used for months is not what has just arrived.
   const [known, setKnown] = useState<string | null>();
   const connection = useEvents(`/api/token-tracking/stream?${new URLSearchParams(account.visible as Record<string, string>)}`, "totals", (data) => {
     const { month } = JSON.parse(data) as Totals;
     before.current ??= month.runs;
-    if (month.runs > before.current) {
-      setArrived(true);
-      void queryClient.invalidateQueries({ queryKey: ["welcome", account.key] });
+    const came = month.runs - before.current;
+    if (came > told.current) {
+      told.current = came;
+      setCount(came);
+      const askAgain = () => void queryClient.invalidateQueries({ queryKey: ["welcome", account.key] });
+      askAgain();
+      setTimeout(askAgain, LISTED_AFTER_MS);
       void queryClient.invalidateQueries({ queryKey: ["usage", account.key] });
     }
   });
   const { data } = useQuery({
     ...newestQuery(account),
-    // The history follows the totals by some tenths of a second.
     refetchInterval: (query) => (arrived && !isNews(query.state.data?.usage[0]?.id, known) ? 500 : false),
   });
   const newest = data?.usage[0];
   if (data !== undefined && known === undefined) {
     setKnown(arrived ? null : (newest?.id ?? null));
   }
-  return { arrival: arrived && newest && isNews(newest.id, known) ? { cost: newest.cost ?? null, tokens: newest.totalTokens } : null, connection };
+  return { arrival: arrived && newest && isNews(newest.id, known) ? { cost: newest.cost ?? null, tokens: newest.totalTokens } : null, count, connection };
 }
 
 function isNews(id: string | undefined, known: string | null | undefined): boolean {

@@ -1,3 +1,5 @@
+import { numberFormat } from "./formats";
+
 /**
  * Money is nanoUSD in a bigint, or exact decimal text, from the API to the screen: a JavaScript number cannot hold what a large
  * team spends, nor add it up.
@@ -62,7 +64,7 @@ export function formatUsdPlaces(amount: NanoUsd, places: number): string {
 }
 
 function inDollars(amount: NanoUsd, least: number, most: number): string {
-  return new Intl.NumberFormat(undefined, {
+  return numberFormat({
     style: "currency",
     currency: "USD",
     currencyDisplay: "narrowSymbol",
@@ -80,7 +82,7 @@ export function isRounded(amount: NanoUsd, least: number = PLACES): boolean {
 export function formatUsdShort(amount: NanoUsd): string {
   const absolute = amount < 0n ? -amount : amount;
   if (absolute >= 10_000n * SCALE) {
-    return new Intl.NumberFormat(undefined, {
+    return numberFormat({
       style: "currency",
       currency: "USD",
       currencyDisplay: "narrowSymbol",
@@ -94,7 +96,7 @@ export function formatUsdShort(amount: NanoUsd): string {
 
 /** What a hover tells: the whole truth. */
 export function formatNanoUsd(amount: NanoUsd): string {
-  return `${new Intl.NumberFormat().format(amount)} nanoUSD`;
+  return `${numberFormat().format(amount)} nanoUSD`;
 }
 
 /** Only to place something on the screen or to compare sizes; never shown and never added up. */

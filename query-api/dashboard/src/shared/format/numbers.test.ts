@@ -19,3 +19,9 @@ test.each([
 ])("%s of a hundred, by %s digits, is told as %s", (percent, digits, told) => {
   expect(formatPercent(percent, digits)).toBe(told);
 });
+
+test("some of very much is not told as nothing, also where its share was rounded to nothing before", () => {
+  expect(formatPercent(0, 1, true)).toBe("<0.1%");
+  expect(formatPercent(0, 1, false)).toBe("0%");
+  expect(formatPercent(12.34, 1, true)).toBe("12.3%");
+});

@@ -1,21 +1,27 @@
+import { numberFormat } from "./formats";
+
 export function formatCount(count: number | bigint): string {
-  return new Intl.NumberFormat().format(count);
+  return numberFormat().format(count);
 }
 
 export function formatCompact(count: number | bigint): string {
-  return new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 }).format(count);
+  return numberFormat({ notation: "compact", maximumFractionDigits: 1 }).format(count);
 }
 
-/** @param percent 12.5 for 12.5 % */
-/** What is too little to be told is told to be less than that, for it is not nothing. */
-export function formatPercent(percent: number, digits = 1): string {
-  const format = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: digits });
+/**
+ * What is too little to be told is told to be less than that, for it is not nothing.
+ *
+ * @param percent 12.5 for 12.5 %
+ * @param isSome whether it is of something, though it may have been rounded to nothing
+ */
+export function formatPercent(percent: number, digits = 1, isSome = percent > 0): string {
+  const format = numberFormat({ style: "percent", maximumFractionDigits: digits });
   const least = 10 ** -digits;
-  return percent > 0 && percent < least ? `<${format.format(least / 100)}` : format.format(percent / 100);
+  return isSome && percent < least ? `<${format.format(least / 100)}` : format.format(percent / 100);
 }
 
 export function formatChange(permille: number): string {
-  return new Intl.NumberFormat(undefined, {
+  return numberFormat({
     style: "percent",
     maximumFractionDigits: Math.abs(permille) < 100 ? 1 : 0,
     signDisplay: "exceptZero",
@@ -35,12 +41,12 @@ export function formatDuration(ms: number): string {
 
 /** In seconds, however long. */
 export function formatSeconds(ms: number): string {
-  return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 2, minimumFractionDigits: 2 }).format(ms / 1000)} s`;
+  return `${numberFormat({ maximumFractionDigits: 2, minimumFractionDigits: 2 }).format(ms / 1000)} s`;
 }
 
 /** Only where a rough size is enough: 16.4 MB. */
 export function formatBytes(bytes: number): string {
-  return new Intl.NumberFormat(undefined, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1_000_000);
+  return numberFormat({ style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1_000_000);
 }
 
 /** Names of the API, such as agent_generation, for people. */

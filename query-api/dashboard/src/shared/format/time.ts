@@ -1,3 +1,5 @@
+import { timeFormat } from "./formats";
+
 /** Names that places have no more, and browsers go on with. */
 const RENAMED: Readonly<Record<string, string>> = {
   "Africa/Asmera": "Africa/Asmara",
@@ -45,7 +47,7 @@ export function zones(): string[] {
 }
 
 export function formatDateTime(time: string, zone: string, seconds = false): string {
-  return new Intl.DateTimeFormat(undefined, {
+  return timeFormat({
     timeZone: zone,
     dateStyle: "medium",
     timeStyle: seconds ? "medium" : "short",
@@ -54,7 +56,7 @@ export function formatDateTime(time: string, zone: string, seconds = false): str
 
 /** Without the year, where there is little room. */
 export function formatShort(time: string, zone: string): string {
-  return new Intl.DateTimeFormat(undefined, {
+  return timeFormat({
     timeZone: zone,
     month: "short",
     day: "numeric",
@@ -66,16 +68,16 @@ export function formatShort(time: string, zone: string): string {
 /** What is soon, to the second: without its day where that is today. */
 export function formatSoon(time: string, zone: string, now: number): string {
   const isToday = today(zone, new Date(time)) === today(zone, new Date(now));
-  return isToday ? new Intl.DateTimeFormat(undefined, { timeZone: zone, timeStyle: "medium" }).format(new Date(time)) : formatDateTime(time, zone, true);
+  return isToday ? timeFormat({ timeZone: zone, timeStyle: "medium" }).format(new Date(time)) : formatDateTime(time, zone, true);
 }
 
 export function formatDate(time: string, zone: string): string {
-  return new Intl.DateTimeFormat(undefined, { timeZone: zone, dateStyle: "medium" }).format(new Date(time));
+  return timeFormat({ timeZone: zone, dateStyle: "medium" }).format(new Date(time));
 }
 
 /** A calendar date such as 2026-11-30, which has no zone. */
 export function formatDay(date: string, weekday = false): string {
-  return new Intl.DateTimeFormat(undefined, {
+  return timeFormat({
     timeZone: "UTC",
     day: "numeric",
     month: "short",
@@ -98,9 +100,7 @@ export function formatAgo(time: string, now: number): string {
 
 /** Today in a zone, as 2026-11-30. */
 export function today(zone: string, now: Date): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
-    now,
-  );
+  return timeFormat({ timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA").format(now);
 }
 
 /** Calendar arithmetic on dates without a zone. */

@@ -26,13 +26,13 @@ export function Amount({ usd, places, some = false }: { usd: string | NanoUsd; p
   const shown = formatUsd(amount, places);
   return (
     <Hint
-      text={
+      text={() => (
         <>
           {formatExactUsd(amount)}
           <br />
           {formatNanoUsd(amount)}
         </>
-      }
+      )}
     >
       <span data-nano-usd={amount.toString()} className="relative figures" tabIndex={byArrows ? -1 : 0}>
         {isRounded(amount, places) ? (

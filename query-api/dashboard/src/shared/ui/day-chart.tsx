@@ -186,7 +186,8 @@ function Plot<D extends Dated>({ title, days, figures, onPick, ...drawn }: { tit
       onPointerMove={() => date !== null && leave()}
       className="relative min-h-0 flex-1 rounded-lg"
     >
-      <div ref={withoutStops} aria-hidden className="h-full">
+      {/* A chart that is drawn before its width is known, or for another, does not make the page wider. */}
+      <div ref={withoutStops} aria-hidden className="h-full overflow-x-clip">
         <Drawing days={days} pointed={day?.date} onPick={onPick} figures={figures} {...drawn} />
         {/* At the side where the day is not. */}
         {day && (

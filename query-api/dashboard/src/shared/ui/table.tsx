@@ -46,10 +46,13 @@ export function Th({
   );
 }
 
-/** @param title all of what may be cut off */
-export function Td({ children, right = false, className, title }: { children: ReactNode; right?: boolean; className?: string; title?: string | undefined }) {
+/**
+ * @param title all of what may be cut off
+ * @param dir auto for a name that someone has given: it is cut at its end in its own language, and stands where others stand
+ */
+export function Td({ children, right = false, className, title, dir }: { children: ReactNode; right?: boolean; className?: string; title?: string | undefined; dir?: "auto" }) {
   return (
-    <td title={title} className={clsx("border-b border-line/70 px-2 py-2 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", right && "text-right figures", className)}>
+    <td title={title} dir={dir} className={clsx("border-b border-line/70 px-2 py-2 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", right && "text-right figures", dir && "text-left", className)}>
       {children}
     </td>
   );
