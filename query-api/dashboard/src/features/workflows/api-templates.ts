@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { keep } from "./api";
+import { readExact } from "./exact";
 
 export type Template = Schemas["WorkflowTemplate"];
 export type Parameter = Schemas["TemplateParameter"];
@@ -30,11 +31,11 @@ export function useDeploy(account: Account, { from, template }: Source) {
   });
 }
 
-/** @throws SyntaxError if it is not JSON, RangeError if no workflow was exported to it */
+/** @throws SyntaxError if it is not JSON, RangeError that says why if no workflow was exported to it, or a number of it would be changed */
 export function readTemplate(text: string): Template {
-  const given = JSON.parse(text) as Partial<Template> | null;
+  const given = readExact(text) as Partial<Template> | null;
   if (typeof given?.name !== "string" || !Array.isArray(given.parameters) || !given.definition) {
-    throw new RangeError("a template has a name, parameters and a definition");
+    throw new RangeError("This file is not an exported workflow.");
   }
   return { ...given, description: given.description ?? "" } as Template;
 }

@@ -28,8 +28,8 @@ export function TemplatesPage() {
   const open = async (picked: File) => {
     try {
       setChosen({ from: "file", template: readTemplate(await picked.text()) });
-    } catch {
-      toast("This file is not an exported workflow.", "critical");
+    } catch (error) {
+      toast(error instanceof RangeError ? error.message : "This file is not an exported workflow.", "critical");
     }
   };
   const shown = data?.filter((template) => (category === "" || template.category === category) && matches(template, text));
