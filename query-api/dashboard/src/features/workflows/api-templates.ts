@@ -14,6 +14,16 @@ export const templatesQuery = queryOptions({
   staleTime: Infinity,
 });
 
+/** With its definition, which the list leaves out. */
+export function templateQuery(templateId: string, enabled: boolean) {
+  return queryOptions({
+    queryKey: ["workflow-templates", templateId],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/workflow-templates/{templateId}", { params: { path: { templateId } }, signal }))).template,
+    staleTime: Infinity,
+    enabled,
+  });
+}
+
 /** A template of the gallery, or one that came as a file, with everything that the file says. */
 export type Source = { from: "gallery"; template: Template } | { from: "file"; template: Template };
 

@@ -149,7 +149,7 @@ function TemplateCard({ template, absent, mayUse, onUse }: CardProps) {
           <p className="text-xs text-warning">
             {absent.map(kindName).join(" and ")} cannot be connected here.{" "}
             {template.parameters.some(({ connector }) => connector !== undefined && absent.includes(connector))
-              ? "Use it with a table, a file or an API of yours instead."
+              ? "Another source with the same fields may do: Use says which."
               : "Choose another destination in the builder."}
           </p>
         )}
