@@ -121,21 +121,22 @@ function SourceRow({
         <span className="flex size-9 shrink-0 items-center justify-center rounded-lg bg-accent-wash text-accent">
           <Plug aria-hidden className="size-4" />
         </span>
-        <div className="min-w-0 flex-1 basis-44">
+        <div className="min-w-0 flex-1 basis-28 sm:basis-44">
           <p className="flex flex-wrap items-center gap-2">
-            <button type="button" title={source.name} onClick={() => onOpen("show")} className="min-h-6 max-w-full truncate text-left font-medium hover:text-accent hover:underline">
+            <button type="button" dir="auto" title={source.name} onClick={() => onOpen("show")} className="min-h-6 max-w-full truncate text-left font-medium hover:text-accent hover:underline">
               {source.name}
             </button>
             <Badge tone={TONES[status]}>{words(status)}</Badge>
           </p>
-          <p className="truncate text-xs text-soft" title={facts.join(" · ")}>{facts.join(" · ")}</p>
+          {/* With no room for one line, they take two: a finger finds no title. */}
+          <p className="text-xs text-soft sm:truncate" title={facts.join(" · ")}>{facts.join(" · ")}</p>
         </div>
         <span className="flex items-center gap-1 text-xs text-soft max-lg:hidden">
           <code className="font-mono">{source.id}</code>
           <CopyButton text={source.id ?? ""} label="Copy id" />
         </span>
         {account.mayEdit && (
-          <>
+          <span className="flex shrink-0 items-center gap-1 sm:gap-3">
             <Button size="s" busy={attempt.isPending} onClick={() => attempt.mutate(source.id!)} aria-label={`Test ${source.name}`}>
               Test
             </Button>
@@ -164,7 +165,7 @@ function SourceRow({
                 <Trash2 aria-hidden className="size-4" /> Delete
               </MenuItem>
             </Menu>
-          </>
+          </span>
         )}
       </div>
       {source.errorLog && (

@@ -59,7 +59,11 @@ export function CredentialsCard({ account }: { account: Account }) {
             <tbody>
               {data.map((credential) => (
                 <tr key={credential.id} data-testid="credential">
-                  <Td className="max-w-44 truncate font-medium" title={credential.name}>{credential.name}</Td>
+                  <Td className="max-w-44 font-medium" title={credential.name}>
+                    <span dir="auto" className="block truncate text-left">
+                      {credential.name}
+                    </span>
+                  </Td>
                   <Td>{labels.get(credential.kind ?? "") ?? credential.kind}</Td>
                   <Td className="max-md:hidden">
                     <span className="flex flex-wrap gap-1">

@@ -126,8 +126,10 @@ function RecordTable({ records, testId }: { records: readonly Record<string, unk
           {records.map((record, index) => (
             <tr key={index} data-testid={testId}>
               {columns.map((column) => (
-                <Td key={column} className="max-w-56 truncate">
-                  {textOf(record[column])}
+                <Td key={column} className="max-w-56">
+                  <span dir="auto" className="block truncate text-left">
+                    {textOf(record[column])}
+                  </span>
                 </Td>
               ))}
             </tr>

@@ -151,8 +151,17 @@ function Nodes({ analytics, labels }: { analytics: Analytics; labels: ReadonlyMa
         <tbody>
           {(analytics.nodes ?? []).map((node) => (
             <tr key={node.nodeId}>
-              <Td className="max-w-40 truncate font-medium" title={labels.get(node.nodeId) ?? node.nodeId}>{labels.get(node.nodeId) ?? node.nodeId}</Td>
-              <Td right>{formatCount(node.runs)}</Td>
+              {/* What the figures leave of the width: they are what is looked for here. */}
+              <Td className="w-full max-w-0 font-medium" title={labels.get(node.nodeId) ?? node.nodeId}>
+                <span dir="auto" className="block min-w-20 truncate text-left">
+                  {labels.get(node.nodeId) ?? node.nodeId}
+                </span>
+              </Td>
+              <Td right>
+                {/* What was skipped did not run, though the API counts it among the runs. */}
+                {formatCount(node.runs - node.skipped)}
+                {node.skipped > 0 && <span className="block text-xs whitespace-nowrap text-soft">{formatCount(node.skipped)} skipped</span>}
+              </Td>
               <Td right className={node.failed > 0 ? "text-critical" : "text-soft"}>
                 {formatCount(node.failed)}
               </Td>

@@ -21,3 +21,8 @@ test("a file that is no exported workflow is told from one that is", () => {
   expect(() => readTemplate('{"nodes":[]}')).toThrow(RangeError);
   expect(() => readTemplate("nodes")).toThrow(SyntaxError);
 });
+
+test("a file with a number that would be sent as another is refused, and the number named", () => {
+  const exported = '{"name":"A","parameters":[],"definition":{"nodes":[{"id":"a","type":"data_source","config":{"query":{"where":[{"field":"id","operator":"=","value":9007199254740993}]}}}]}}';
+  expect(() => readTemplate(exported)).toThrow("The number 9007199254740993 cannot be kept as it stands.");
+});

@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { keep } from "./api";
+import { readExact } from "./exact";
 
 export type Template = Schemas["WorkflowTemplate"];
 export type Parameter = Schemas["TemplateParameter"];
@@ -12,6 +13,16 @@ export const templatesQuery = queryOptions({
   queryFn: async ({ signal }) => (await answer(api.GET("/api/workflow-templates", { signal }))).templates,
   staleTime: Infinity,
 });
+
+/** With its definition, which the list leaves out. */
+export function templateQuery(templateId: string, enabled: boolean) {
+  return queryOptions({
+    queryKey: ["workflow-templates", templateId],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/workflow-templates/{templateId}", { params: { path: { templateId } }, signal }))).template,
+    staleTime: Infinity,
+    enabled,
+  });
+}
 
 /** A template of the gallery, or one that came as a file, with everything that the file says. */
 export type Source = { from: "gallery"; template: Template } | { from: "file"; template: Template };
@@ -30,11 +41,11 @@ export function useDeploy(account: Account, { from, template }: Source) {
   });
 }
 
-/** @throws SyntaxError if it is not JSON, RangeError if no workflow was exported to it */
+/** @throws SyntaxError if it is not JSON, RangeError that says why if no workflow was exported to it, or a number of it would be changed */
 export function readTemplate(text: string): Template {
-  const given = JSON.parse(text) as Partial<Template> | null;
+  const given = readExact(text) as Partial<Template> | null;
   if (typeof given?.name !== "string" || !Array.isArray(given.parameters) || !given.definition) {
-    throw new RangeError("a template has a name, parameters and a definition");
+    throw new RangeError("This file is not an exported workflow.");
   }
   return { ...given, description: given.description ?? "" } as Template;
 }

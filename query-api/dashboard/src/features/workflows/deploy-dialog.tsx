@@ -8,9 +8,10 @@ import { FormDialog } from "@/shared/ui/form-dialog";
 import { ChoicesFailure, Note } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { connectorsQuery, secretsQuery } from "./api-sources";
-import { customizationsOf, fieldOf, useDeploy, type Parameter, type Source } from "./api-templates";
+import { customizationsOf, fieldOf, templateQuery, useDeploy, type Parameter, type Source } from "./api-templates";
 import { keptWith } from "./faults";
 import { kindName, missing } from "./kinds";
+import { fitInWords, kindOfSource, placeInWords, unfit, unfitInWords, type OpenDefinition } from "./source-fit";
 import { SourceField } from "./source-field";
 
 /** Asks for what a template leaves open, and makes a workflow of it. */
@@ -23,6 +24,8 @@ export function DeployDialog({ source, onClose }: { source: Source; onClose: () 
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const problem = deploy.error instanceof ProblemError ? deploy.error : null;
   const told = new Set(template.parameters.map(fieldOf));
+  const whole = useQuery(templateQuery(template.id ?? "", source.from === "gallery")).data;
+  const definition = (source.from === "gallery" ? whole?.definition : template.definition) as OpenDefinition | undefined;
   const others = problem?.errors.filter((fault) => !told.has(fault.field)) ?? [];
   return (
     <FormDialog
@@ -47,29 +50,32 @@ export function DeployDialog({ source, onClose }: { source: Source; onClose: () 
         <ParameterField
           key={parameter.name}
           parameter={parameter}
+          definition={definition}
           value={values[parameter.name] ?? ""}
           error={problem?.field(fieldOf(parameter))}
           onChange={(value) => setValues({ ...values, [parameter.name]: value })}
         />
       ))}
-      {others.length > 0 && <Note tone="critical">{others.map((fault) => `${fault.field} ${fault.detail}. ${fault.remedy}`).join(" ")}</Note>}
+      {others.length > 0 && <Note tone="critical">{others.map((fault) => `${placeInWords(definition, fault.field)} ${fault.detail}. ${fault.remedy}`).join(" ")}</Note>}
     </FormDialog>
   );
 }
 
 interface ParameterProps {
   parameter: Parameter;
+  /** Undefined until it is there. */
+  definition: OpenDefinition | undefined;
   value: string;
   error: string | undefined;
   onChange: (value: string) => void;
 }
 
-function ParameterField({ parameter, value, error, onChange }: ParameterProps) {
+function ParameterField({ parameter, definition, value, error, onChange }: ParameterProps) {
   switch (parameter.kind) {
     case "data_source":
-      return <SourceParameter parameter={parameter} value={value} error={error} onChange={onChange} />;
+      return <SourceParameter parameter={parameter} definition={definition} value={value} error={error} onChange={onChange} />;
     case "secret":
-      return <SecretField parameter={parameter} value={value} error={error} onChange={onChange} />;
+      return <SecretField parameter={parameter} definition={definition} value={value} error={error} onChange={onChange} />;
     case "text":
       return (
         <TextField
@@ -86,15 +92,20 @@ function ParameterField({ parameter, value, error, onChange }: ParameterProps) {
 }
 
 /** Where what the template was made for cannot be connected, another source with the same fields does as well: it is read as what it is. */
-function SourceParameter({ parameter, value, error, onChange }: ParameterProps) {
+function SourceParameter({ parameter, definition, value, error, onChange }: ParameterProps) {
   const wanted = parameter.connector;
   const connectors = useQuery(connectorsQuery);
   const isAbsent = wanted !== undefined && missing([wanted], connectors.data).length > 0;
+  const why = unfit(definition ?? {}, parameter.name);
+  const isOffered = (type: string | undefined) => {
+    const kind = kindOfSource(type);
+    return !isAbsent || kind === null || !why.has(kind);
+  };
   return (
     <div>
-      <SourceField label={parameter.label} help={parameter.description} error={error} type={isAbsent ? undefined : wanted} value={value} onChange={onChange} />
+      <SourceField label={parameter.label} help={parameter.description} error={error} type={isAbsent ? undefined : wanted} isOffered={isOffered} value={value} onChange={onChange} />
       <p className="mt-1 text-xs text-soft">
-        {isAbsent && `${kindName(wanted)} cannot be connected here: choose a table, a file or an API with the same fields. `}
+        {isAbsent && definition && `${kindName(wanted)} cannot be connected here: choose ${fitInWords(why)} with the same fields. ${unfitInWords(why)} `}
         <Link to="/dashboard/connectors" className="text-accent underline underline-offset-2">
           Connect a data source
         </Link>

@@ -36,7 +36,8 @@ export function EdgeForm({
         <div className="min-w-0">
           <h2 tabIndex={-1} className="font-semibold">Connection</h2>
           <p className="truncate text-xs text-soft">
-            {source?.label} → {target?.label}
+            {/* The arrow goes from left to right, whatever they are written in. */}
+            <bdi>{source?.label}</bdi> → <bdi>{target?.label}</bdi>
           </p>
         </div>
         {!readOnly && (

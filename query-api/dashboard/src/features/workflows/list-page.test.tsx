@@ -1,4 +1,5 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { acme, openPage } from "@/test/page-stand";
 import { WorkflowListPage } from "./list-page";
@@ -6,7 +7,7 @@ import { readWorkflowSearch } from "./search";
 
 afterEach(() => vi.unstubAllGlobals());
 
-function open(address: string, workflows: readonly { id: string; name: string; category: string }[], role = "owner") {
+function open(address: string, workflows: readonly { id: string; name: string; category: string; updatedAt?: string }[], role = "owner") {
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }));
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const category = new URL(url).searchParams.get("category");
@@ -31,4 +32,31 @@ test("whoever may not edit is not led to building a workflow, which would be ref
   expect(await screen.findByText("No workflow yet")).toBeTruthy();
   expect(screen.getByText("Whoever may edit in this team can build one.")).toBeTruthy();
   expect(screen.queryByRole("link", { name: "Build the first" })).toBeNull();
+});
+
+test("of many workflows those changed last are shown first, and all the others at a press", async () => {
+  const many = Array.from({ length: 60 }, (_, at) => ({ id: `wf_${String(at).padStart(3, "0")}`, name: `Flow ${at}`, category: "sales", updatedAt: new Date(Date.UTC(2026, 10, 1) + at * 60_000).toISOString() }));
+  open("", many);
+  const names = () => screen.getAllByText(/^Flow \d+$/).map((link) => link.textContent);
+  await screen.findByText("Flow 59");
+  expect(names()).toHaveLength(50);
+  expect(names().slice(0, 2)).toEqual(["Flow 59", "Flow 58"]);
+  expect(screen.getByText("50 of 60 workflows")).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+  expect(names()).toHaveLength(60);
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Order" }), "By name");
+  await waitFor(() => expect(names().slice(0, 3)).toEqual(["Flow 0", "Flow 1", "Flow 2"]));
+});
+
+test("where the API has more than one page, all are asked for, since any may be the newest", async () => {
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }));
+  const page = (name: string, updatedAt: string, nextCursor: string | null) => ({ workflows: [{ id: name, name, updatedAt, status: "active", tags: [] }], total: 2, nextCursor });
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const isSecond = new URL(url).searchParams.get("cursor") === "older";
+    return Promise.resolve(Response.json(isSecond ? page("Newest", "2026-11-02T00:00:00Z", null) : page("Oldest", "2026-11-01T00:00:00Z", "older")));
+  });
+  openPage("/dashboard/workflows", [{ path: "/dashboard/workflows", validateSearch: readWorkflowSearch, component: WorkflowListPage }], { teams: [acme({ role: "owner" })] });
+  await screen.findByText("Newest");
+  expect(screen.getAllByRole("link", { name: /est$/ }).map((link) => link.textContent)).toEqual(["Newest", "Oldest"]);
 });

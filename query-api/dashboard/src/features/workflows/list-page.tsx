@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { LayoutTemplate, Plus, Workflow as WorkflowIcon } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { isScratch } from "@/shared/api/scratch";
-import { words } from "@/shared/format/numbers";
+import { formatCount, words } from "@/shared/format/numbers";
 import { useAccount } from "@/shared/session/account";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
@@ -14,13 +14,20 @@ import { useNow } from "@/shared/ui/now";
 import { SearchField } from "@/shared/ui/search-field";
 import { usePageTitle } from "@/shared/ui/title";
 import { useDeleteWorkflow, workflowsQuery, type Workflow } from "./api";
+import { ordered, WORKFLOW_ORDERS } from "./list-order";
 import { WorkflowCards, WorkflowTable } from "./list-rows";
 import { Paged } from "./paged";
-import { patched, type Patch, type WorkflowSearch } from "./search";
+import { patched, readWorkflowSearch, type Patch, type WorkflowSearch } from "./search";
 import { STATUS_TONES } from "./status";
 import { ChosenTag } from "./tags";
 
 const route = getRouteApi("/signed-in/dashboard/workflows");
+
+/** As many are shown at first, and more at a press. */
+const SHOWN = 50;
+
+/** The API gives them in the order in which they were made: of all is only known which comes first when all are there, and that is as many pages as are asked for unasked. */
+const PAGES_MAX = 10;
 
 export function WorkflowListPage() {
   usePageTitle("Workflows");
@@ -28,7 +35,17 @@ export function WorkflowListPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const query = useInfiniteQuery(workflowsQuery(account, search));
-  const shown = query.data?.pages.flatMap((page) => page.workflows).filter((workflow) => !isScratch(workflow)) ?? [];
+  const { hasNextPage, isFetching, isError, fetchNextPage } = query;
+  const isToBeWhole = hasNextPage && (query.data?.pages.length ?? 0) < PAGES_MAX;
+  useEffect(() => {
+    if (isToBeWhole && !isFetching && !isError) {
+      void fetchNextPage();
+    }
+  }, [isToBeWhole, isFetching, isError, fetchNextPage]);
+  const found = ordered(query.data?.pages.flatMap((page) => page.workflows).filter((workflow) => !isScratch(workflow)) ?? [], search.order);
+  const [most, setMost] = useState(SHOWN);
+  const shown = found.slice(0, most);
+  const isMore = found.length > shown.length;
   const [deleted, setDeleted] = useState<Workflow | null>(null);
   const now = useNow();
   const List = useIsNarrow() ? WorkflowCards : WorkflowTable;
@@ -36,7 +53,7 @@ export function WorkflowListPage() {
   const isNarrowed = [search.q, search.status, search.tag, search.category].some((one) => one !== undefined);
   // Those of all workflows, so that another can be chosen while the list is of one.
   const all = useInfiniteQuery(workflowsQuery(account, {})).data?.pages.flatMap((page) => page.workflows) ?? [];
-  const categories = [...new Set([search.category, ...[...all, ...shown].filter((workflow) => !isScratch(workflow)).map((workflow) => workflow.category)])].filter((one): one is string => Boolean(one)).sort();
+  const categories = [...new Set([search.category, ...[...all, ...found].filter((workflow) => !isScratch(workflow)).map((workflow) => workflow.category)])].filter((one): one is string => Boolean(one)).sort();
   return (
     <Page
       title="Workflows"
@@ -80,11 +97,18 @@ export function WorkflowListPage() {
             ))}
           </SelectField>
         )}
+        <SelectField label="Order" hideLabel className="w-52" value={search.order ?? "changed"} onChange={(event) => change({ order: readWorkflowSearch({ order: event.target.value }).order })}>
+          {Object.entries(WORKFLOW_ORDERS).map(([order, name]) => (
+            <option key={order} value={order}>
+              {name}
+            </option>
+          ))}
+        </SelectField>
         <ChosenTag tag={search.tag} onClear={() => change({ tag: undefined })} />
       </div>
       <Card flush>
         <Paged
-          query={query}
+          query={isMore ? { ...query, hasNextPage: true, isFetchingNextPage: false, fetchNextPage: () => setMost(most + SHOWN) } : query}
           isEmpty={shown.length === 0}
           empty={
             <Empty
@@ -112,6 +136,10 @@ export function WorkflowListPage() {
           }
         >
           <List workflows={shown} now={now} mayEdit={account.mayEdit} onTag={(tag) => change({ tag })} onDelete={setDeleted} />
+          {/* Also for those who do not see that the list has become longer. */}
+          <p role="status" className="px-5 pt-3 text-center text-xs text-soft empty:hidden">
+            {isMore || most > SHOWN ? `${formatCount(shown.length)} of ${formatCount(found.length)} workflows` : null}
+          </p>
         </Paged>
       </Card>
       {deleted && <DeleteDialog workflow={deleted} onClose={() => setDeleted(null)} />}

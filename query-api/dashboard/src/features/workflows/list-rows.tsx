@@ -104,11 +104,11 @@ export function WorkflowCards({ workflows, now, mayEdit, onTag, onDelete }: List
 function Name({ workflow, onTag }: { workflow: Workflow; onTag: (tag: string) => void }) {
   return (
     <>
-      <Link to="/dashboard/workflows/$id" params={{ id: workflow.id }} title={workflow.name} className="block truncate font-medium hover:text-accent hover:underline">
+      <Link to="/dashboard/workflows/$id" params={{ id: workflow.id }} dir="auto" title={workflow.name} className="block truncate text-left font-medium hover:text-accent hover:underline">
         {workflow.name}
       </Link>
       {workflow.description && (
-        <p className="truncate text-xs text-soft" title={workflow.description}>
+        <p dir="auto" className="truncate text-left text-xs text-soft" title={workflow.description}>
           {workflow.description}
         </p>
       )}

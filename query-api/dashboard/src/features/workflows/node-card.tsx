@@ -69,15 +69,27 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           <Icon aria-hidden className="size-4" />
         </span>
         <div className="min-w-0 flex-1">
-          <p className="truncate text-[0.8125rem] font-semibold" title={data.label}>{data.label}</p>
-          <div className="flex gap-1 text-xs whitespace-nowrap text-soft figures">
-            <span className="truncate">{data.runs ?? (data.detail || TYPE_LABELS[data.type])}</span>
-            {data.cost !== null && (
-              <span>
-                · <Amount usd={data.cost} />
-              </span>
-            )}
-          </div>
+          <p dir="auto" className="truncate text-[0.8125rem] font-semibold" title={data.label}>
+            {data.label}
+          </p>
+          {/* What it is set to says enough by its beginning; of what a run came to, every word and figure is wanted. */}
+          {data.runs === null ? (
+            <p dir="auto" className="truncate text-xs text-soft figures">
+              {data.detail || TYPE_LABELS[data.type]}
+            </p>
+          ) : (
+            <p className="text-xs text-soft figures">
+              {data.runs}
+              {data.cost !== null && (
+                <>
+                  {" · "}
+                  <span className="whitespace-nowrap">
+                    <Amount usd={data.cost} />
+                  </span>
+                </>
+              )}
+            </p>
+          )}
         </div>
       </div>
       {data.fault && <p className={clsx("mt-1.5 line-clamp-2 text-xs", FAULTS[data.fault.severity].text)}>{data.fault.text}</p>}

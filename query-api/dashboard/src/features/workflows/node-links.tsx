@@ -43,7 +43,7 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
       <ul className="grid gap-1" aria-label="Follows">
         {before.map((edge) => (
           <li key={edge.id} className="flex items-center gap-2 rounded-lg border border-line py-0.5 pr-0.5 pl-3">
-            <span className="min-w-0 flex-1 truncate">
+            <span dir="auto" className="min-w-0 flex-1 truncate text-left">
               {labelOf(edge.source)} <span className="text-xs text-soft">{KINDS[kindOfEdge(edge)]}</span>
             </span>
             <IconButton label={`No longer after ${labelOf(edge.source)}`} className="size-8" onClick={() => act(`It no longer follows ${labelOf(edge.source)}.`, (before) => removeEdges(before, new Set([edge.id])))}>

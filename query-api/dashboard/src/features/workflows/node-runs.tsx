@@ -45,7 +45,7 @@ function NodeRun({ execution, run, ran }: { execution: ExecutionDetail; run: Nod
     <li className="p-2.5">
       <div className="relative">
         <button type="button" aria-expanded={open} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 text-left after:absolute after:inset-0" onClick={() => setOpen(!open)}>
-          <span className="min-w-0 flex-1 truncate font-medium">
+          <span dir="auto" className="min-w-0 flex-1 truncate text-left font-medium">
             {run.label ?? run.nodeId}
             {run.scope && (
               <span className="relative z-10 text-xs font-normal text-soft" title={run.scope}>

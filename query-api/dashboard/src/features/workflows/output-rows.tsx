@@ -42,11 +42,15 @@ export function OutputTable({ outputs, zone, onTag }: Listed) {
               <Td className="max-w-48">
                 <Source output={output} onTag={onTag} />
               </Td>
-              <Td className="max-w-40 truncate max-lg:hidden" title={output.inputKey ?? undefined}>
-                {output.inputKey ?? <span className="text-soft">–</span>}
+              <Td className="max-w-40 max-lg:hidden" title={output.inputKey ?? undefined}>
+                <span dir="auto" className="block truncate text-left">
+                  {output.inputKey ?? <span className="text-soft">–</span>}
+                </span>
               </Td>
-              <Td className="max-w-80 truncate" title={output.summary ?? undefined}>
-                <Result output={output} />
+              <Td className="max-w-80" title={output.summary ?? undefined}>
+                <span dir="auto" className="block truncate text-left">
+                  <Result output={output} />
+                </span>
               </Td>
               <Td right className="max-md:hidden">
                 {formatCount(output.tokens)}
@@ -79,8 +83,12 @@ export function OutputCards({ outputs, zone, onTag }: Listed) {
               <Cost output={output} />
             </span>
           </div>
-          {output.inputKey && <p className="truncate text-xs text-soft">{output.inputKey}</p>}
-          <p className="line-clamp-3 wrap-anywhere">
+          {output.inputKey && (
+            <p dir="auto" className="truncate text-left text-xs text-soft">
+              {output.inputKey}
+            </p>
+          )}
+          <p dir="auto" className="line-clamp-3 text-left wrap-anywhere">
             <Result output={output} />
           </p>
           <p className="flex flex-wrap gap-x-2 text-xs text-soft figures">
@@ -110,7 +118,7 @@ function Time({ output, children }: { output: Output; children: string }) {
 function Source({ output, onTag }: { output: Output; onTag: (tag: string) => void }) {
   return (
     <>
-      <span className="block truncate font-medium" title={output.workflowName}>
+      <span dir="auto" className="block truncate text-left font-medium" title={output.workflowName}>
         {output.workflowName}
       </span>
       <Tags tags={output.tags} onTag={onTag}>

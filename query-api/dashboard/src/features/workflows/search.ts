@@ -1,4 +1,5 @@
 import type { Schemas } from "@/shared/api/client";
+import { WORKFLOW_ORDERS, type WorkflowOrder } from "./list-order";
 
 /** What an address is changed by; what is undefined goes from it. */
 export type Patch<Search> = { [K in keyof Search]?: Search[K] | undefined };
@@ -12,7 +13,10 @@ export interface WorkflowSearch {
   status?: "draft" | "active" | "paused" | "archived" | "error";
   tag?: string;
   category?: string;
+  order?: WorkflowOrder;
 }
+
+const ORDERS = Object.keys(WORKFLOW_ORDERS) as WorkflowOrder[];
 
 const STATUSES = ["draft", "active", "paused", "archived", "error"] as const;
 
@@ -23,6 +27,8 @@ export function readWorkflowSearch(raw: Record<string, unknown>): WorkflowSearch
   if (typeof raw.q === "string" && raw.q !== "") search.q = raw.q;
   if (typeof raw.tag === "string" && raw.tag !== "") search.tag = raw.tag;
   if (typeof raw.category === "string" && raw.category !== "") search.category = raw.category;
+  const order = ORDERS.find((one) => one === raw.order);
+  if (order && order !== "changed") search.order = order;
   return search;
 }
 

@@ -112,7 +112,7 @@ function Grants({
         <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Shared with">
           {granted.map((grant) => (
             <li key={grant.userId} data-testid="grant" className="flex items-center gap-2 px-3 py-2">
-              <span className="min-w-0 flex-1 truncate font-medium" title={nameOf(grant.userId)}>{nameOf(grant.userId)}</span>
+              <span dir="auto" className="min-w-0 flex-1 truncate text-left font-medium" title={nameOf(grant.userId)}>{nameOf(grant.userId)}</span>
               {mayChange ? (
                 <>
                   <LevelSelect

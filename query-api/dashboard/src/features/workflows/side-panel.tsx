@@ -54,7 +54,9 @@ export function SidePanel({ title, runId, led, onKeyDown, children }: Props) {
         className="flex h-11 shrink-0 items-center justify-between gap-2 px-4 text-left font-medium lg:hidden"
         onClick={() => setState({ runId, led, isOpen: !isOpen })}
       >
-        <span className="truncate">{title}</span>
+        <span dir="auto" className="truncate">
+          {title}
+        </span>
         <Icon aria-hidden className="size-4 shrink-0 text-soft" />
       </button>
       <div id={content} className={clsx("min-h-0 flex-1 overflow-y-auto p-4 max-lg:pt-1", !isOpen && "max-lg:hidden")}>

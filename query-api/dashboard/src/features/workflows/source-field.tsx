@@ -16,6 +16,7 @@ export function SourceField({
   error,
   withSamples = false,
   type,
+  isOffered = () => true,
   value,
   onChange,
 }: {
@@ -25,11 +26,13 @@ export function SourceField({
   withSamples?: boolean;
   /** Only data sources of this type. */
   type?: string | undefined;
+  /** Which of them are offered. */
+  isOffered?: (type: string | undefined) => boolean;
   value: string;
   onChange: (sourceId: string, type?: string) => void;
 }) {
   const query = useQuery(sourcesQuery(useAccount()));
-  const sources = (query.data ?? []).filter((source) => type === undefined || source.type === type);
+  const sources = (query.data ?? []).filter((source) => (type === undefined || source.type === type) && isOffered(source.type));
   const isListed = value === "" || sources.some((source) => source.id === value) || (withSamples && SAMPLES.includes(value));
   const [isOther, setIsOther] = useState(false);
   return (

@@ -16,6 +16,7 @@ export function Tags({ tags, onTag, children }: { tags: readonly string[]; onTag
           key={tag}
           type="button"
           aria-label={`Only those with the tag ${tag}`}
+          dir="auto"
           title={tag}
           onClick={() => onTag(tag)}
           className="min-h-6 max-w-full truncate rounded-md bg-line/60 px-1.5 py-0.5 text-xs text-soft hover:bg-accent-wash hover:text-accent"

@@ -28,8 +28,8 @@ export function TemplatesPage() {
   const open = async (picked: File) => {
     try {
       setChosen({ from: "file", template: readTemplate(await picked.text()) });
-    } catch {
-      toast("This file is not an exported workflow.", "critical");
+    } catch (error) {
+      toast(error instanceof RangeError ? error.message : "This file is not an exported workflow.", "critical");
     }
   };
   const shown = data?.filter((template) => (category === "" || template.category === category) && matches(template, text));
@@ -149,7 +149,7 @@ function TemplateCard({ template, absent, mayUse, onUse }: CardProps) {
           <p className="text-xs text-warning">
             {absent.map(kindName).join(" and ")} cannot be connected here.{" "}
             {template.parameters.some(({ connector }) => connector !== undefined && absent.includes(connector))
-              ? "Use it with a table, a file or an API of yours instead."
+              ? "Another source with the same fields may do: Use says which."
               : "Choose another destination in the builder."}
           </p>
         )}

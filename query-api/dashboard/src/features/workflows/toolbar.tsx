@@ -65,13 +65,16 @@ export function Toolbar(props: ToolbarProps) {
   return (
     <div className="flex items-center gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
       <h1 className="sr-only">Workflow builder</h1>
+      {/* As wide as its name, where there is room; where a browser does not know how, as wide as most. */}
       <input
         aria-label="Name of the workflow"
+        dir="auto"
+        title={name}
         value={name}
         maxLength={200}
         readOnly={readOnly}
         onChange={(event) => props.onRename(event.target.value)}
-        className="h-9 min-w-0 flex-1 rounded-lg border border-transparent bg-transparent px-2 font-semibold hover:border-line-strong sm:max-w-72"
+        className="h-9 min-w-0 flex-1 rounded-lg border border-transparent bg-transparent px-2 font-semibold text-ellipsis hover:border-line-strong sm:field-sizing-content sm:w-72 sm:max-w-xl sm:min-w-24 sm:flex-initial sm:supports-[field-sizing:content]:w-auto"
       />
       {status && !isNarrow && <StatusMenu status={status} readOnly={readOnly} onStatus={props.onStatus} />}
       <span className="shrink-0 text-xs whitespace-nowrap text-soft max-sm:sr-only" aria-live="polite">

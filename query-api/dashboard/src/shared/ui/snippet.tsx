@@ -6,7 +6,8 @@ import { OnCopied } from "./once";
 /**
  * Code to be taken along.
  *
- * @param isText whether it is read more than run, such as a model's answer: its lines are broken where they end, and not to be scrolled along
+ * @param isText whether it is read more than run, such as a model's answer: its lines are broken where they end, and not to be scrolled along;
+ *     however long it is, the page does not become so
  */
 export function Snippet({ label, code, testId, isText = false }: { label: string; code: string; testId?: string; isText?: boolean }) {
   return (
@@ -15,7 +16,7 @@ export function Snippet({ label, code, testId, isText = false }: { label: string
         <span className="text-xs text-soft">{label}</span>
         <CopyButton text={code} />
       </div>
-      <pre tabIndex={0} aria-label={label} className={clsx("overflow-x-auto p-3 font-mono text-xs leading-relaxed", isText && "wrap-anywhere whitespace-pre-wrap")}>
+      <pre tabIndex={0} aria-label={label} className={clsx("p-3 font-mono text-xs leading-relaxed", isText ? "max-h-72 overflow-auto wrap-anywhere whitespace-pre-wrap" : "overflow-x-auto")}>
         <code data-testid={testId}>{code}</code>
       </pre>
     </div>
