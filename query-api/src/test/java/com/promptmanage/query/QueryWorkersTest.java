@@ -88,8 +88,8 @@ class QueryWorkersTest {
                 try {
                     String key = api.key(ACME, KeyScope.QUERY);
                     budget(producer);
-                    try (var alerts = EventReader.open(key, url(api, "alerts/stream"), null);
-                            var live = EventReader.open(key, url(api, "stream?teamId=acme"), null)) {
+                    try (var alerts = follow(key, url(api, "alerts/stream"));
+                            var live = follow(key, url(api, "stream?teamId=acme"))) {
                         // Twice the same events: repeats count nowhere. Nothing has a price yet.
                         send(producer);
                         send(producer);
@@ -138,6 +138,16 @@ class QueryWorkersTest {
 
     private QueryWorkers requireWorkers() {
         return java.util.Objects.requireNonNull(workers);
+    }
+
+    /** A stream is refused until what feeds it has found its topic. */
+    private static EventReader follow(String key, String url) throws Exception {
+        Await.until(() -> {
+            try (var first = EventReader.open(key, url, null)) {
+                assertThat(first.status()).isEqualTo(200);
+            }
+        });
+        return EventReader.open(key, url, null);
     }
 
     private static void provision(EmbeddedKafka kafka) throws InterruptedException {

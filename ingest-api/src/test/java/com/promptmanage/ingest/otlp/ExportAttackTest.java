@@ -219,7 +219,6 @@ class ExportAttackTest {
         String good = "{\"scopeSpans\":[{\"spans\":[%s]}]}".formatted(SPAN);
         var export = "{\"resourceSpans\":[%s,%s,%s]}".formatted(good, wrong.formatted(SPAN), good);
         new JsonExport(export.getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
-
         assertThat(found.identities).hasSize(2);
         assertThat(found.faulty).isEqualTo(1);
     }
@@ -228,10 +227,10 @@ class ExportAttackTest {
     @ValueSource(strings = {"7", "null", "[[{}]]", "{}", "{\"name\":{\"a\":[]}}", "{\"name\":\"a\",\"name\":\"b\"}"})
     void whatIsWrongWithALibrarysNameCostsNothing(String scope) throws Exception {
         var found = new Reader();
-        String one = "{\"scopeSpans\":[{\"scope\":%1$s,\"spans\":[%2$s]},{\"spans\":[%2$s],\"scope\":%1$s}]}";
-        byte[] export =
-                "{\"resourceSpans\":[%s]}".formatted(one.formatted(scope, SPAN)).getBytes(UTF_8);
-        new JsonExport(export, Signal.TRACES, NAMES).walk(found);
+        String export =
+                "{\"resourceSpans\":[{\"scopeSpans\":[{\"scope\":%1$s,\"spans\":[%2$s]},{\"spans\":[%2$s],\"scope\":%1$s}]}]}"
+                        .formatted(scope, SPAN);
+        new JsonExport(export.getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
         assertThat(List.of(found.identities.size(), found.faults.size())).containsExactly(2, 0);
     }
 
