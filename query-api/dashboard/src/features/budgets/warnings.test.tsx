@@ -81,6 +81,18 @@ test("a page that is opened first is not seen before it is known whether a warni
   expect(isFloating()).toBe(false);
 });
 
+test("a page is not kept back where there was no warning when this browser last looked", async () => {
+  const first = open();
+  await screen.findByText("/one");
+  await first.tell(budget(10));
+  first.view.unmount();
+  const { tell, view } = open();
+  await screen.findByText("/one");
+  expect(view.container.querySelector("[data-awaited]")).toBeNull();
+  await tell(budget(80));
+  expect(isFloating()).toBe(true);
+});
+
 test("a page is not kept back for long, for what cannot be known, nor for who may not know it", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
   const isAwaited = (view: { container: HTMLElement }) => view.container.querySelector("[data-awaited]") !== null;

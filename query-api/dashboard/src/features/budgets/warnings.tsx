@@ -20,8 +20,8 @@ const KEPT_BACK_MS = 1_000;
 export const WARNED_PAGES = "has-[[data-floating]]:pb-48 sm:has-[[data-floating]]:pb-28 has-[[data-awaited]]:*:invisible";
 
 /**
- * The severest warning of the account, on top of every page, which has a place for it if there is one when the page is opened. Where none
- * was known when this browser last looked, the first page is seen once that is known, or after {@link KEPT_BACK_MS}. What comes later
+ * The severest warning of the account, on top of every page, which has a place for it if there is one when the page is opened, or was when
+ * this browser last looked. Where it never did, the first page is seen once that is known, or after {@link KEPT_BACK_MS}. What comes later
  * stands at the lower end, so that nothing moves under a cursor, and takes its place on the next page. The page leaves room for it below
  * its end ({@link WARNED_PAGES}), so that nothing stays behind it.
  */
@@ -36,7 +36,7 @@ export function BudgetWarnings({ account }: { account: Account }) {
   const isWarned = warning !== undefined;
   const isLate = useIsLate(!isKnown);
   // Null until it is known.
-  const [page, setPage] = useState<{ path: string; hasPlace: boolean | null }>({ path, hasPlace: isKnown ? isWarned : wasWarned(account.key) || null });
+  const [page, setPage] = useState<{ path: string; hasPlace: boolean | null }>({ path, hasPlace: isKnown ? isWarned : wasWarned(account.key) });
   if (page.hasPlace === null && (isKnown || isError || isLate || !account.maySeeAll)) {
     setPage({ path, hasPlace: isWarned });
   } else if (page.path !== path) {
@@ -93,22 +93,19 @@ function useIsLate(isAwaited: boolean): boolean {
 
 const itemOf = (key: string) => `warned:${key}`;
 
-/** Whether there was a warning when this browser last looked. */
-function wasWarned(key: string): boolean {
+/** Whether there was a warning when this browser last looked; null if it never did. */
+function wasWarned(key: string): boolean | null {
   try {
-    return localStorage.getItem(itemOf(key)) !== null;
+    const remembered = localStorage.getItem(itemOf(key));
+    return remembered === null ? null : remembered === "1";
   } catch {
-    return false;
+    return null;
   }
 }
 
 function rememberWarned(key: string, isWarned: boolean): void {
   try {
-    if (isWarned) {
-      localStorage.setItem(itemOf(key), "1");
-    } else {
-      localStorage.removeItem(itemOf(key));
-    }
+    localStorage.setItem(itemOf(key), isWarned ? "1" : "0");
   } catch {
     // Then the next page finds out for itself.
   }
