@@ -110,8 +110,10 @@ final class ApiSession implements Session {
         String method = "POST";
         if (request.operation() == Operation.UPDATE) {
             String id = request.recordId()
-                    .orElseThrow(() -> new ConnectorException(
-                            Failure.Kind.VALIDATION, "an API's record is updated by its id, and recordId is not set, or came out empty: what was read has no such field"));
+                    .orElseThrow(
+                            () -> new ConnectorException(
+                                    Failure.Kind.VALIDATION,
+                                    "an API's record is updated by its id, and recordId is not set, or came out empty: what was read has no such field"));
             if (id.equals(".") || id.equals("..")) {
                 throw new ConnectorException(
                         Failure.Kind.VALIDATION, "'%s' is no record's id, and would lead elsewhere".formatted(id));
