@@ -2,7 +2,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Bell } from "@/features/alerts/bell";
-import { BudgetWarnings, WARNED_PAGES } from "@/features/budgets/warnings";
+import { BudgetWarnings } from "@/features/budgets/warnings";
 import { useIsServed } from "@/shared/api/served";
 import { useAccount } from "@/shared/session/account";
 import { IconButton } from "@/shared/ui/button";
@@ -56,7 +56,7 @@ export function Shell() {
             <PersonMenu />
           </div>
         </header>
-        <main ref={content} id="content" tabIndex={-1} className={`flex-1 outline-none ${WARNED_PAGES}`}>
+        <main ref={content} id="content" tabIndex={-1} className="warned-pages flex-1 outline-none">
           <Addressed account={account}>
             {!isCanvas && <BudgetWarnings key={`warnings of ${account.key}`} account={account} />}
             {/* Nothing of one account is shown, or filled into a form, as another's. */}

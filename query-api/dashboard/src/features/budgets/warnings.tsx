@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import type { Account } from "@/shared/session/account";
 import { budgetsQuery, type Budget } from "./api";
 import { BudgetWarning, isDismissed, keyOf } from "./budget-warning";
@@ -14,16 +14,27 @@ const REFRESH_MS = 30_000;
 const KEPT_BACK_MS = 1_000;
 
 /**
- * Of what contains pages: room for a warning that stands over their lower end; and nothing of a page is seen, though it is there and asks
- * for what it shows, before it is known whether a warning moves it down.
+ * What the document says of it, for its styles: a warning stands over the lower end of the page, for which there is room then; or nothing
+ * of a page is seen, though it is there and asks for what it shows, before it is known whether a warning moves it down. Not by
+ * {@code :has}, which would have every text that a chart measures look through the page.
  */
-export const WARNED_PAGES = "has-[[data-floating]]:pb-48 sm:has-[[data-floating]]:pb-28 has-[[data-awaited]]:*:invisible";
+function useDocumentSays(what: "floating" | "awaited" | null): void {
+  useLayoutEffect(() => {
+    if (what === null) {
+      return;
+    }
+    document.documentElement.dataset.warning = what;
+    return () => {
+      delete document.documentElement.dataset.warning;
+    };
+  }, [what]);
+}
 
 /**
  * The severest warning of the account, on top of every page, which has a place for it if there is one when the page is opened, or was when
  * this browser last looked. Where it never did, the first page is seen once that is known, or after {@link KEPT_BACK_MS}. What comes later
  * stands at the lower end, so that nothing moves under a cursor, and takes its place on the next page. The page leaves room for it below
- * its end ({@link WARNED_PAGES}), so that nothing stays behind it.
+ * its end ({@link useDocumentSays}), so that nothing stays behind it.
  */
 export function BudgetWarnings({ account }: { account: Account }) {
   const { data, isError } = useQuery({ ...budgetsQuery(account), refetchInterval: REFRESH_MS });
@@ -47,12 +58,13 @@ export function BudgetWarnings({ account }: { account: Account }) {
       rememberWarned(account.key, isWarned);
     }
   }, [account.key, isKnown, isWarned]);
+  const isFloating = warning !== undefined && !page.hasPlace;
+  useDocumentSays(page.hasPlace === null ? "awaited" : isFloating ? "floating" : null);
   return (
     <>
-      {page.hasPlace === null && <span data-awaited hidden />}
       {(warning || (page.hasPlace && !isKnown)) && (
         <div
-          data-floating={page.hasPlace ? undefined : ""}
+          data-floating={isFloating ? "" : undefined}
           className={
             page.hasPlace
               ? "mx-auto min-h-32 w-full max-w-7xl px-4 pt-4 sm:min-h-[3.875rem] sm:px-6"
