@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 // A style of all pages that asks by :has what is in them is asked again for every text that a chart measures: seconds, in a large team.
@@ -8,4 +8,12 @@ test("no style of the document, or of what holds the pages, asks by :has what is
     .map((name) => `src/${name}`);
   expect(sources).toContain("src/styles.css");
   expect(sources.filter((name) => /(?:html|body|:root|main|#content):has\(|has-\[\[data-/.test(readFileSync(name, "utf8")))).toEqual([]);
+});
+
+// The way in which the document asks for it ahead is not one by which the build says that a file is gone.
+test("the font that the document asks for ahead is the one of the styles", () => {
+  const ahead = /as="font"[^>]* href="\/(node_modules\/[^"]+)"/.exec(readFileSync("index.html", "utf8"))![1]!;
+  expect(existsSync(ahead)).toBe(true);
+  const imported = /@import "(@fontsource-variable\/[^"]+)"/.exec(readFileSync("src/styles.css", "utf8"))![1]!;
+  expect(readFileSync(`node_modules/${imported}`, "utf8")).toContain(`url(./files/${ahead.replace(/.*\//, "")})`);
 });

@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
-import { lazy, Suspense, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { Schemas } from "@/shared/api/client";
 import { nanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { buttonClass } from "@/shared/ui/button";
+import { Trend } from "@/shared/ui/later-trend";
 import { Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { memberUsageQuery } from "./api";
 import { Figure, FIGURE } from "./figure";
@@ -15,8 +16,6 @@ import type { MemberRow } from "./rows";
 import { Top, TopPrompts, type Entry } from "./top";
 
 type Stats = Schemas["Stats"];
-
-const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default: module.Trend })));
 
 /**
  * The part of one of the team of this month so far.
@@ -63,9 +62,7 @@ export function MemberView({
           [0, 1, 2, 3].map((card) => <Skeleton key={card} className={`${FIGURE} rounded-xl`} />)
         )}
       </div>
-      <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
-        <Trend stats={models.data} asTable={asTable} onAsTable={onAsTable} />
-      </Suspense>
+      <Trend stats={models.data} asTable={asTable} onAsTable={onAsTable} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-2">
         <Top title="Top models" icon={Cpu} nothing="No run this month" entries={entriesOf(models.data)} error={models.error} retry={() => void models.refetch()} />
         <TopPrompts account={account} entries={entriesOf(prompts.data)} error={prompts.error} retry={() => void prompts.refetch()} />

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Lightbulb, Users } from "lucide-react";
-import { lazy, Suspense } from "react";
 import type { Format } from "@/shared/api/files";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
@@ -13,6 +12,7 @@ import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { ExportMenu } from "@/shared/ui/export-menu";
 import { SelectField, TextField } from "@/shared/ui/field";
+import { Trend } from "@/shared/ui/later-trend";
 import { Badge, Below, Card, ChoicesFailure, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
@@ -24,8 +24,6 @@ import { readTeamSearch, type Sort } from "./search";
 import { TeamReports } from "./team-reports";
 import { TopPrompts } from "./top";
 import { usePart } from "./use-part";
-
-const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default: module.Trend })));
 
 const route = getRouteApi("/signed-in/dashboard/team");
 
@@ -200,9 +198,7 @@ function TeamDashboard({ account }: { account: Account }) {
               </>
             )}
           </div>
-          <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
-            <Trend stats={usage.data} asTable={trend === "table"} onAsTable={setAsTable} />
-          </Suspense>
+          <Trend stats={usage.data} asTable={trend === "table"} onAsTable={setAsTable} />
           <Card
             title={summary.others > 0 ? "Members and others" : "Members"}
             hint={summary.others > 0 ? "Others are keys that act for nobody, and people who are not in the team." : undefined}

@@ -87,7 +87,7 @@ export function ZonePicker({ zone, accountZone, onChange }: { zone: string; acco
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
   const list = useId();
-  const names = useMemo(() => zones(), []);
+  const names = useMemo(() => (open ? zones() : []), [open]);
   const pick = (next: string) => {
     onChange(next);
     setText("");

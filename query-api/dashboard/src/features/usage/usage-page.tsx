@@ -2,13 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { Rocket } from "lucide-react";
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { formatCount } from "@/shared/format/numbers";
 import { useAccount } from "@/shared/session/account";
 import { firstDayShown, historyRefused } from "@/shared/session/history";
 import { useZone } from "@/shared/session/zone";
 import { Button, buttonClass } from "@/shared/ui/button";
-import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
+import { Trend } from "@/shared/ui/later-trend";
+import { Card, Empty, Failure, Note, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { Activity } from "./activity";
 import { breakdownQuery, liveUrl, shownQuery, type Stats } from "./api";
@@ -20,8 +21,6 @@ import { changed, isAmong, isCut, lacksPrevious, mendedRange, RANGE_LABELS, read
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 import { saidOf, useLive } from "./use-live";
-
-const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default: module.Trend })));
 
 const route = getRouteApi("/signed-in/dashboard/usage");
 
@@ -96,9 +95,7 @@ export function UsagePage() {
             </Note>
           )}
           <Cards account={account} stats={shown.data} zone={zone} search={search} onShowUnpriced={() => change({ unpriced: "yes" })} />
-          <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
-            <Trend stats={shown.data} asTable={search.trend === "table"} onAsTable={(asTable) => change({ trend: asTable ? "table" : undefined })} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
-          </Suspense>
+          <Trend stats={shown.data} asTable={search.trend === "table"} onAsTable={(asTable) => change({ trend: asTable ? "table" : undefined })} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <Breakdown account={account} search={search} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onChange={change} />
             <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onPick={(value) => toggle({ dimension: "prompt", value })} onChange={change} />

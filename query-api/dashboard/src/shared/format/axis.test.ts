@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisWidth, ticksInSteps, ticksUpTo, usdTick, wholeTicksUpTo } from "./axis";
+import { axisWidth, labelsApart, ticksInSteps, ticksUpTo, usdTick, wholeTicksUpTo } from "./axis";
 
 const labels = (most: number) => {
   const ticks = ticksUpTo(most);
@@ -36,4 +36,17 @@ test("an axis is as wide as its longest label asks for", () => {
   expect(axisWidth(labels(0.334), 58)).toBe(58);
   expect(labels(3_200)).toContain("$3,000.00");
   expect(axisWidth(labels(3_200), 58)).toBeGreaterThanOrEqual("$3,000.00".length * 7.5);
+});
+
+test("along an axis as many labels are named as there is room for, at equal distances", () => {
+  const days = Array.from({ length: 30 }, (_, day) => `Nov ${day + 1}`);
+  const each = (width: number) => width / days.length;
+  for (const width of [320, 600, 1200, 6000]) {
+    const apart = labelsApart(days, width, 28);
+    expect(apart * each(width)).toBeGreaterThanOrEqual("Nov 30".length * 7.5 + 28);
+    expect(apart === 1 || (apart - 1) * each(width) < "Nov 30".length * 7.5 + 28).toBe(true);
+  }
+  expect(labelsApart(days, 6000, 28)).toBe(1);
+  expect(labelsApart(days, 0, 28)).toBe(30);
+  expect(labelsApart([], 600, 28)).toBe(1);
 });

@@ -60,5 +60,22 @@ const BESIDE_PX = 12;
 
 /** So wide that the longest of its labels is not cut off, in pixels. */
 export function axisWidth(labels: readonly string[], least: number): number {
-  return Math.max(least, Math.ceil(Math.max(0, ...labels.map((label) => label.length)) * DIGIT_PX) + BESIDE_PX);
+  return Math.max(least, widest(labels) + BESIDE_PX);
+}
+
+/**
+ * Which of the labels along an axis there is room for.
+ *
+ * @param width of the axis, in pixels
+ * @param gap between two of them at least, in pixels
+ * @returns 1 for all of them, 2 for every other, and so on
+ */
+export function labelsApart(labels: readonly string[], width: number, gap: number): number {
+  const each = width / Math.max(1, labels.length);
+  return each > 0 ? Math.max(1, Math.ceil((widest(labels) + gap) / each)) : Math.max(1, labels.length);
+}
+
+/** About, in pixels. */
+function widest(labels: readonly string[]): number {
+  return Math.ceil(Math.max(0, ...labels.map((label) => label.length)) * DIGIT_PX);
 }

@@ -23,9 +23,12 @@ export function modernZone(zone: string): string {
   return modern !== undefined && isZone(modern) ? modern : zone;
 }
 
-/** The zone of whoever looks. */
+let viewersZone: string | undefined;
+
+/** The zone of whoever looks: the one in which the page was opened. A browser takes long to tell it, and every row asks. */
 export function browserZone(): string {
-  return modernZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  viewersZone ??= modernZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return viewersZone;
 }
 
 export function isZone(zone: string): boolean {

@@ -34,7 +34,20 @@ export function tellsMembers({ isTeam, features }: Pick<Account, "isTeam" | "fea
 
 const REMEMBERED = "account";
 
-export function accountsOf(user: User): Account[] {
+const ACCOUNTS = new WeakMap<User, readonly Account[]>();
+
+/** Made once for a user: every row of a table asks for the account. */
+export function accountsOf(user: User): readonly Account[] {
+  const known = ACCOUNTS.get(user);
+  if (known) {
+    return known;
+  }
+  const made = makeAccounts(user);
+  ACCOUNTS.set(user, made);
+  return made;
+}
+
+function makeAccounts(user: User): Account[] {
   const teams = user.teams.map((team): Account => {
     const isAdmin = team.role === "owner" || team.role === "admin";
     return {

@@ -119,5 +119,6 @@ test("the amounts of a table are one stop, which the arrows move, and which is n
   await userEvent.keyboard("{ArrowLeft}{ArrowUp}");
   expect(focus()).toBe("3");
   rerender(<Rows rows={[[1n, 2n]]} />);
-  expect([...document.querySelectorAll("[data-nano-usd][tabindex='0']")]).toEqual([amount("1")]);
+  // With the next frame.
+  await waitFor(() => expect([...document.querySelectorAll("[data-nano-usd][tabindex='0']")]).toEqual([amount("1")]));
 });

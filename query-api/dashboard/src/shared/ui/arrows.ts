@@ -8,12 +8,16 @@ const AMOUNT = "[data-nano-usd]";
  */
 export function useArrows(): { ref: RefObject<HTMLTableElement | null>; onFocus: (event: FocusEvent) => void; onKeyDown: (event: KeyboardEvent) => void } {
   const ref = useRef<HTMLTableElement>(null);
-  // Rows come and go: whenever the stop went with one, the first amount is it.
+  // Rows come and go: whenever the stop went with one, the first amount is it. With the next frame, which lays the page out anyway: asked
+  // at once, each table that is drawn would have it laid out once more.
   useEffect(() => {
-    const amounts = amountsOf(ref.current);
-    if (!amounts.some((amount) => amount.tabIndex === 0)) {
-      amounts[0]?.setAttribute("tabindex", "0");
-    }
+    const frame = requestAnimationFrame(() => {
+      const amounts = all(ref.current);
+      if (!amounts.some((amount) => amount.tabIndex === 0 && isVisible(amount))) {
+        amounts.find(isVisible)?.setAttribute("tabindex", "0");
+      }
+    });
+    return () => cancelAnimationFrame(frame);
   });
   return {
     ref,
@@ -23,7 +27,7 @@ export function useArrows(): { ref: RefObject<HTMLTableElement | null>; onFocus:
       }
     },
     onKeyDown: (event) => {
-      const to = event.target instanceof HTMLElement && event.target.matches(AMOUNT) ? next(amountsOf(ref.current), event.target, event.key) : undefined;
+      const to = event.target instanceof HTMLElement && event.target.matches(AMOUNT) ? next(all(ref.current).filter(isVisible), event.target, event.key) : undefined;
       if (to) {
         event.preventDefault();
         to.focus();
@@ -36,10 +40,9 @@ function all(table: HTMLElement | null): HTMLElement[] {
   return [...(table?.querySelectorAll<HTMLElement>(AMOUNT) ?? [])];
 }
 
-/** Those of columns that the width has no place for are not there. */
-function amountsOf(table: HTMLElement | null): HTMLElement[] {
-  // Not every browser can tell.
-  return all(table).filter((amount) => amount.checkVisibility?.() ?? true);
+/** Those of columns that the width has no place for are not. Not every browser can tell. */
+function isVisible(amount: HTMLElement): boolean {
+  return amount.checkVisibility?.() ?? true;
 }
 
 function next(amounts: HTMLElement[], from: HTMLElement, key: string): HTMLElement | undefined {

@@ -126,3 +126,11 @@ test("the labels of the axes are in the theme's colour", async () => {
   const colours = [...chart().querySelectorAll("text")].map((label) => label.style.fill || label.getAttribute("fill"));
   expect(new Set(colours)).toEqual(new Set(["var(--soft)"]));
 });
+
+test("no label is looked up in the page for how wide it is", async () => {
+  render(<Runs />);
+  await waitFor(() => expect(screen.getByText("Nov 2")).toBeTruthy());
+  expect(screen.getAllByText("3000")).toHaveLength(2);
+  // Where the library does so.
+  expect(document.getElementById("recharts_measurement_span")).toBeNull();
+});

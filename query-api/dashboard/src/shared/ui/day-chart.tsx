@@ -1,6 +1,6 @@
 import { useState, type KeyboardEvent, type ReactNode } from "react";
-import { Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { axisWidth } from "@/shared/format/axis";
+import { Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, usePlotArea, XAxis, YAxis, type XAxisTickContentProps } from "recharts";
+import { axisWidth, labelsApart } from "@/shared/format/axis";
 import { formatCount } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Button } from "./button";
@@ -203,8 +203,11 @@ function Plot<D extends Dated>({ title, days, figures, onPick, ...drawn }: { tit
   );
 }
 
-/** The library writes a colour of its own at each label, which no style sheet changes, and which cannot be read on a dark ground. */
-const TICK = { fill: "var(--soft)" };
+/** The library looks up in the page where the lines of days would be, which are not drawn. */
+const NONE = () => [];
+
+/** Between two labels of days, in pixels. */
+const DAYS_APART = 28;
 
 /** @param pointed the day that the arrow keys are at */
 function Drawing<D extends Dated>({ days, pointed, bars, line, left, right, figures, onPick }: { days: readonly D[]; pointed: string | undefined } & Drawn<D>) {
@@ -222,17 +225,8 @@ function Drawing<D extends Dated>({ days, pointed, bars, line, left, right, figu
         }}
         className={onPick ? "cursor-pointer" : ""}
       >
-        <CartesianGrid yAxisId="left" vertical={false} stroke="var(--line)" />
-        <XAxis
-          dataKey="date"
-          tickFormatter={(date: string) => formatDay(date)}
-          tick={TICK}
-          tickLine={false}
-          axisLine={{ stroke: "var(--line-strong)" }}
-          interval="equidistantPreserveStart"
-          minTickGap={28}
-          tickMargin={8}
-        />
+        <CartesianGrid yAxisId="left" vertical={false} verticalCoordinatesGenerator={NONE} stroke="var(--line)" />
+        <DayAxis days={days} />
         <YAxis yAxisId="left" {...scaleOf(left)} />
         <YAxis yAxisId="right" orientation="right" {...scaleOf(right)} />
         <Tooltip
@@ -271,13 +265,32 @@ function Drawing<D extends Dated>({ days, pointed, bars, line, left, right, figu
   );
 }
 
+/** Below the chart: as many days are named as there is room for. */
+function DayAxis({ days }: { days: readonly Dated[] }) {
+  const labels = days.map(({ date }) => formatDay(date));
+  const interval = labelsApart(labels, usePlotArea()?.width ?? 0, DAYS_APART) - 1;
+  return <XAxis dataKey="date" tick={labelled(formatDay)} tickLine={false} axisLine={{ stroke: "var(--line-strong)" }} interval={interval} tickMargin={8} />;
+}
+
+/**
+ * The labels of an axis. Those of the library are of no theme, and it looks up in the page how wide each word of them is: the page is laid
+ * out anew for each, which takes longer than to draw the chart.
+ */
+function labelled<V extends string | number>(format: (value: V) => string) {
+  return ({ x, y, textAnchor, verticalAnchor, payload }: Pick<XAxisTickContentProps, "x" | "y" | "textAnchor" | "verticalAnchor" | "payload">) => (
+    <text x={x} y={y} dy={verticalAnchor === "start" ? "0.71em" : "0.355em"} textAnchor={textAnchor} fill="var(--soft)" className="text-xs">
+      {format(payload.value as V)}
+    </text>
+  );
+}
+
 function scaleOf({ ticks, format, least }: Axis) {
   return {
     width: axisWidth(ticks.map(format), least),
     domain: [0, ticks.at(-1)!],
     ticks: [...ticks],
-    tickFormatter: format,
-    tick: TICK,
+    tick: labelled(format),
+    interval: 0,
     tickLine: false,
     axisLine: false,
   };

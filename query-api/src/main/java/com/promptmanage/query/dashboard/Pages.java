@@ -18,6 +18,8 @@ final class Pages {
 
     private static final String USAGE = "features/usage/usage-page";
 
+    private static final String TEAM_SPEND = "features/team/team-dashboard-page";
+
     /**
      * By its address, the module that a page begins with, both as {@code src/app/router.tsx} has them. What leads on to another page
      * has that one's.
@@ -34,7 +36,7 @@ final class Pages {
             entry("/dashboard/developers", "features/developers/developers-page"),
             entry("/dashboard/alerts", "features/alerts/alerts-page"),
             entry("/dashboard/lab", "features/lab/lab-page"),
-            entry("/dashboard/team", "features/team/team-dashboard-page"),
+            entry("/dashboard/team", TEAM_SPEND),
             entry("/dashboard/connectors", "features/connectors/connectors-page"),
             entry("/dashboard/workflows", "features/workflows/list-page"),
             entry("/dashboard/workflows/$id", "features/workflows/builder-page"),
@@ -48,8 +50,10 @@ final class Pages {
             entry("/settings/team", "features/team/team-settings-page"),
             entry("/settings/notifications", "features/notifications/notifications-page"));
 
-    /** What the usage page shows at once, and is there without: it comes after all else. */
+    /** What some pages show at once, and are there without: it comes after all else. */
     private static final String CHART = "shared/ui/trend";
+
+    private static final Set<String> WITH_CHART = Set.of(USAGE, TEAM_SPEND);
 
     /** How the addresses begin of which each page asks first who is signed in. */
     private static final Set<String> SIGNED_IN = Set.of("/dashboard", "/settings", "/welcome");
@@ -112,7 +116,7 @@ final class Pages {
         var known = new LinkedHashSet<String>();
         addScripts("index.html", known);
         addLinks(source(module), SCRIPT, known, head);
-        if (module.equals(USAGE)) {
+        if (WITH_CHART.contains(module)) {
             addLinks(source(CHART), LATER_SCRIPT, known, head);
         }
         return document.replace(HEAD_END, head + HEAD_END);

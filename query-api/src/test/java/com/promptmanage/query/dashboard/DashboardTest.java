@@ -185,11 +185,13 @@ class DashboardTest {
         }
     }
 
-    @Test
-    void theChartComesAfterWhatThePageIsThereWithout() throws Exception {
-        assertThat(get("/dashboard/usage").body())
+    @ParameterizedTest
+    @CsvSource({"/dashboard/usage, usage-page", "/dashboard/team, team-dashboard-page"})
+    void theChartComesAfterWhatThePageIsThereWithout(String address, String page) throws Exception {
+        assertThat(get(address).body())
                 .containsPattern("<link rel=\"modulepreload\" crossorigin fetchpriority=\"low\" href=\"/assets/trend-")
-                .doesNotContainPattern("fetchpriority=\"low\" href=\"/assets/usage-page-");
+                .containsPattern("<link rel=\"modulepreload\" crossorigin href=\"/assets/" + page)
+                .doesNotContainPattern("fetchpriority=\"low\" href=\"/assets/" + page);
     }
 
     @ParameterizedTest
