@@ -21,7 +21,7 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
     public HttpBudgetGate(ApiKeys keys, Database database, Clock clock, int places) {
         this.client = new BudgetClient(new ServiceKey(keys, "workflow-runner", clock), database, clock);
         this.gate = new ReservingGate(
-                client::ask, new Reservations(System::nanoTime), WaitingCalls.among(places), Thread::sleep);
+                client::ask, new Reservations(System::nanoTime), WaitingCalls.among(places), Thread::sleep, clock);
     }
 
     /** @param query where the query API is */

@@ -54,6 +54,15 @@ class HttpBudgetGateTest {
              "budgets": [{"id": "b1", "name": "Month", "enforcement": "block", "failMode": "closed", "wouldExceed": true}]}
             """;
 
+    /** Of a budget that is open while it does not answer. At list price a call costs 45000 nanoUSD. */
+    private static final String OPEN_WITH_LITTLE_LEFT = """
+            {"allowed": true, "estimatedCostNanoUsd": 42000, "counted": "AQ",
+             "budgets": [{"id": "b1", "name": "Month", "dimension": "account", "value": "team:little", "unit": "usd",
+                          "remaining": "0.0001", "remainingNanoUsd": 100000, "enforcement": "block", "failMode": "open",
+                          "wouldExceed": false, "periodEnd": "9999-01-01T00:00:00Z"}],
+             "failClosed": []}
+            """;
+
     /** Longer than any of them may wait, so that an answer never comes because a lock was given up. */
     private static final Duration LOCK_MAX = Duration.ofSeconds(90);
 
@@ -167,6 +176,26 @@ class HttpBudgetGateTest {
         try (var early = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
             assertThat(early.check(call("kept"))).as("nobody to ask yet").isInstanceOf(Verdict.Denied.class);
         }
+    }
+
+    @Test
+    void aBudgetThatIsOpenInNeedHoldsCallsToWhatItSaidLast() throws Exception {
+        inTime(() -> {
+            server.thenJson(200, OPEN_WITH_LITTLE_LEFT).thenJson(503, "{}");
+            for (int made = 0; made < 2; made++) {
+                assertThat(gate.check(call("little")))
+                        .isInstanceOfSatisfying(
+                                Verdict.Allowed.class,
+                                allowed -> allowed.reservation().end());
+            }
+
+            assertThat(gate.check(call("little"))).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+                assertThat(denied.details().path("code").asText()).isEqualTo("budget_unanswered");
+                assertThat(denied.message()).contains("'Month' said last, 0.000013 USD are left");
+                assertThat(denied.passes()).as("asked again by itself").isTrue();
+            });
+            assertThat(gate.check(call("stranger"))).isInstanceOf(Verdict.Allowed.class);
+        });
     }
 
     @Test

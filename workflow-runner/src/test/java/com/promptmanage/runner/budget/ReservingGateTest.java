@@ -3,6 +3,7 @@ package com.promptmanage.runner.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.runner.work.BudgetGate.Planned;
@@ -12,7 +13,11 @@ import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +34,13 @@ import org.junit.jupiter.api.Test;
 class ReservingGateTest {
 
     private static final int WAITING_OF_ONE_MAX = 20;
+
+    /** By which 100 tokens in and 50 out cost 100 nanoUSD. */
+    private static final JsonNode PRICES = Json.read("""
+            {"listed": null, "own": [{"id": "agreed", "provider": "openai", "model": "gpt-4o-mini",
+             "effectiveFrom": "2024-01-01T00:00:00Z",
+             "tiers": [{"name": "standard", "usdPerMillion": {"input": "0.001", "output": "0"}}]}]}
+            """.getBytes(StandardCharsets.UTF_8), JsonNode.class);
 
     private final AtomicLong left = new AtomicLong();
 
@@ -50,11 +62,15 @@ class ReservingGateTest {
 
     private volatile String leftName = "remainingNanoUsd";
 
+    /** What the budget is on; as long as nobody here knows that, it is not known what it said last. */
+    private volatile String dimension = "of a newer query API";
+
     private final ReservingGate gate = new ReservingGate(
             (account, question) -> answer(),
             new Reservations(nanos::get),
             WaitingCalls.among(8 * WAITING_OF_ONE_MAX),
-            this::pause);
+            this::pause,
+            Clock.fixed(Instant.parse("2026-11-16T12:00:00Z"), ZoneOffset.UTC));
 
     @AfterEach
     void stop() {
@@ -190,6 +206,78 @@ class ReservingGateTest {
     }
 
     @Test
+    void callsThatAreNotAnsweredAreHeldToWhatTheBudgetSaidLast() throws Exception {
+        dimension = "account";
+        left.set(250);
+        allowed(gate.check(call())).reservation().end();
+        isAway = true;
+
+        Verdict.Allowed second = allowed(gate.check(call()));
+        second.reservation().end();
+        assertThat(second.estimateNanoUsd()).as("nobody has said it").isEmpty();
+        for (int later = 0; later < 2; later++) {
+            assertThat(gate.check(call())).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+                assertThat(code(denied)).isEqualTo("budget_unanswered");
+                assertThat(denied.details().path("deniedBy").asText()).isEqualTo("b1");
+                assertThat(denied.message()).contains("did not answer", "'Month' said last, 0.00000005 USD are left");
+                assertThat(denied.passes()).as("asked again by itself").isTrue();
+            });
+            nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        }
+        assertThat(paused).as("who waits here waits for calls under way").hasValue(0);
+        assertThat(gate.check(call("other"))).as("of whom nothing is known").isInstanceOf(Verdict.Allowed.class);
+
+        isAway = false;
+        assertThat(gate.check(call())).as("it answers again").isInstanceOf(Verdict.Allowed.class);
+    }
+
+    @Test
+    void aRefusalIsWhatItSaidLastToo() throws Exception {
+        dimension = "account";
+        leftName = "remainingTokens";
+        left.set(149);
+        assertThat(code(gate.check(call()))).isEqualTo("budget_exceeded");
+
+        isAway = true;
+
+        assertThat(gate.check(call())).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+            assertThat(code(denied)).isEqualTo("budget_unanswered");
+            assertThat(denied.message()).contains("149 tokens are left");
+        });
+    }
+
+    @Test
+    void aCallThatIsNotAnsweredWaitsForThoseUnderWayUntilWhatTheBudgetSaidLastHasRoomForIt() throws Exception {
+        dimension = "account";
+        left.set(250);
+        Verdict.Allowed first = allowed(gate.check(call()));
+        isAway = true;
+        Verdict.Allowed second = allowed(gate.check(call()));
+        Future<Verdict> waiting = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).hasValue(1));
+        goOn.release();
+        Await.until(() -> assertThat(paused).as("both are under way").hasValue(2));
+
+        second.reservation().release();
+        goOn.release();
+
+        assertThat(waiting.get(30, TimeUnit.SECONDS)).isInstanceOf(Verdict.Allowed.class);
+        assertThat(asked).hasValue(2 + 3);
+        first.reservation().end();
+    }
+
+    /** The list's price for it is 450 times as high. */
+    @Test
+    void whatACallCostsThatIsNotAnsweredIsReckonedByThePricesThatWereToldLast() throws Exception {
+        dimension = "account";
+        left.set(100);
+        allowed(gate.check(call())).reservation().release();
+        isAway = true;
+
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+    }
+
+    @Test
     void whatIsUnderWayCountsTowardItsOwnBudgetsOnly() throws Exception {
         left.set(150);
 
@@ -234,6 +322,11 @@ class ReservingGateTest {
                 .toList();
     }
 
+    private static Verdict.Allowed allowed(Verdict verdict) {
+        assertThat(verdict).isInstanceOf(Verdict.Allowed.class);
+        return (Verdict.Allowed) verdict;
+    }
+
     private static String code(Verdict verdict) {
         return ((Verdict.Denied) verdict).details().path("code").asText();
     }
@@ -258,8 +351,11 @@ class ReservingGateTest {
                 .addObject()
                 .put("id", budget)
                 .put("name", "Month")
+                .put("dimension", dimension)
+                .put("value", "team:acme")
                 .put("enforcement", "block")
                 .put(leftName, rest);
+        json.set("prices", PRICES);
         return new Answer.Told(json);
     }
 
