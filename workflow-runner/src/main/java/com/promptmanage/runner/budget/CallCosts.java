@@ -3,21 +3,21 @@ package com.promptmanage.runner.budget;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.runner.work.BudgetGate.Planned;
+import com.promptmanage.service.budget.CallCost;
 import com.promptmanage.topics.account.Account;
-import com.promptmanage.topics.pricing.CallPrices;
-import com.promptmanage.topics.pricing.CallPricesCodec;
 import com.promptmanage.topics.pricing.ListPrices;
-import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What calls may cost at most while the budgets, which know each account's own prices, do not say so: by the prices that they told
- * last, else by the list. Safe for use by several threads.
+ * What calls cost by the prices that the budgets, which know each account's own, told last; where they told none, by the list. Safe
+ * for use by several threads.
  */
 final class CallCosts {
 
@@ -29,7 +29,7 @@ final class CallCosts {
     private final Cache<Priced, JsonNode> last =
             Caffeine.newBuilder().maximumSize(PRICES_MAX).build();
 
-    /** What an account pays for. */
+    /** What an account pays for, by the name that is asked for. */
     private record Priced(Account account, String model, String provider) {
 
         static Priced of(Planned call) {
@@ -46,30 +46,29 @@ final class CallCosts {
         }
     }
 
-    /** In nanoUSD; empty if it is not known. */
+    /** What the call may cost at most, nanoUSD; empty if that is not known. */
     OptionalLong atMost(Planned call) {
         CallEstimate estimate = call.estimate();
-        var tokens = TokenCounts.ofInputOutput(estimate.inputTokens(), estimate.maxOutputTokens());
-        return price(call)
-                .flatMap(price -> ListPrices.cost(price, null, tokens))
-                .map(cost -> OptionalLong.of(cost.value()))
+        return of(
+                call,
+                estimate.model(),
+                null,
+                TokenCounts.ofInputOutput(estimate.inputTokens(), estimate.maxOutputTokens()));
+    }
+
+    /** What it has cost, nanoUSD; empty if that is not known. */
+    OptionalLong of(Planned call, CallUsage used) {
+        return of(call, used.model(), used.serviceTier(), used.tokens());
+    }
+
+    private OptionalLong of(Planned call, String model, @Nullable String serviceTier, TokenCounts tokens) {
+        var usage = TokenUsage.builder(call.userId(), model)
+                .serviceTier(serviceTier)
+                .tokens(tokens)
+                .build();
+        return CallCost.of(
+                        usage, call.estimate().model(), Optional.ofNullable(last.getIfPresent(Priced.of(call))), list)
+                .map(cost -> OptionalLong.of(cost.cost().value()))
                 .orElse(OptionalLong.empty());
-    }
-
-    private Optional<ModelPrice> price(Planned call) {
-        String model = call.estimate().model();
-        @Nullable JsonNode told = last.getIfPresent(Priced.of(call));
-        return told == null
-                ? list.find(model)
-                : read(told).flatMap(prices -> prices.ownFor(model).or(prices::listed));
-    }
-
-    /** Another version of the query API may tell them otherwise. */
-    private static Optional<CallPrices> read(JsonNode prices) {
-        try {
-            return Optional.of(CallPricesCodec.read(prices));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 }
