@@ -39,6 +39,8 @@ final class ReservingGate implements BudgetGate {
 
     private final Reservations reservations;
 
+    private final OutboxReservation.Ends ends;
+
     private final CallCosts costs = new CallCosts();
 
     private final WaitingCalls waiting;
@@ -59,9 +61,16 @@ final class ReservingGate implements BudgetGate {
         void take(Duration time) throws InterruptedException;
     }
 
-    ReservingGate(Budgets budgets, Reservations reservations, WaitingCalls waiting, Pause pause, Clock clock) {
+    ReservingGate(
+            Budgets budgets,
+            Reservations reservations,
+            OutboxReservation.Ends ends,
+            WaitingCalls waiting,
+            Pause pause,
+            Clock clock) {
         this.budgets = budgets;
         this.reservations = reservations;
+        this.ends = ends;
         this.waiting = waiting;
         this.pause = pause;
         this.clock = clock;
@@ -104,7 +113,7 @@ final class ReservingGate implements BudgetGate {
 
     /** Whether it is held to some budget, and fits. */
     private static boolean hasReserved(Verdict verdict) {
-        return verdict instanceof Verdict.Allowed allowed && !allowed.reservation().equals(Reservation.NONE);
+        return verdict instanceof Verdict.Allowed allowed && !allowed.reservation().equals(Reserved.NONE);
     }
 
     private Verdict verdict(Planned call, ObjectNode question, BudgetClient.Answer given) {
@@ -119,10 +128,10 @@ final class ReservingGate implements BudgetGate {
     }
 
     private Verdict untold(Planned call, ObjectNode question) {
-        var result = reservations.reserveUnanswered(call.account(), question, costs.atMost(call), tokensAtMost(call));
-        return switch (result) {
+        long tokens = call.estimate().tokensAtMost();
+        return switch (reservations.reserveUnanswered(call.account(), question, costs.atMost(call), tokens)) {
             case Reservations.Result.Reserved(var reservation) ->
-                new Verdict.Allowed(OptionalLong.empty(), Optional.empty(), reservation);
+                new Verdict.Allowed(OptionalLong.empty(), Optional.empty(), reserved(call, reservation));
             case Reservations.Result.TooLittleLeft left ->
                 left.passes() ? uncertain(call, Json.mapper().createArrayNode()) : tooLittleLeft(call, left.share());
         };
@@ -134,15 +143,19 @@ final class ReservingGate implements BudgetGate {
         }
         JsonNode told = answer.path("budgets");
         OptionalLong cost = whole(answer.path("estimatedCostNanoUsd"));
-        return switch (reservations.reserve(call.account(), answer, tokensAtMost(call))) {
+        return switch (reservations.reserve(
+                call.account(), answer, call.estimate().tokensAtMost())) {
             case Reservations.Result.Reserved(var reservation) ->
-                new Verdict.Allowed(cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation);
+                new Verdict.Allowed(
+                        cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reserved(call, reservation));
             case Reservations.Result.TooLittleLeft left -> uncertain(call, told);
         };
     }
 
-    private static long tokensAtMost(Planned call) {
-        return call.estimate().inputTokens() + call.estimate().maxOutputTokens();
+    private Reserved reserved(Planned call, Reservation reservation) {
+        return reservation.equals(Reservation.NONE)
+                ? Reserved.NONE
+                : new OutboxReservation(call, reservation, costs, ends);
     }
 
     private static OptionalLong whole(JsonNode number) {

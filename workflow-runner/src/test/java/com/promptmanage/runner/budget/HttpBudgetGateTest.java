@@ -15,6 +15,7 @@ import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import java.net.URI;
@@ -24,6 +25,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -68,6 +70,9 @@ class HttpBudgetGateTest {
 
     private static final int NODES_MAX = 64;
 
+    private static final Map<String, Object> KAFKA =
+            Map.of("bootstrap.servers", EmbeddedKafka.shared().bootstrapServers());
+
     private final ManualClock clock = new ManualClock(Instant.now());
 
     /** For the superuser, who may lock any table. */
@@ -86,7 +91,7 @@ class HttpBudgetGateTest {
     @BeforeAll
     void askForTheFirstTime() throws Exception {
         try (var first = new FakeServer().thenJson(200, OPEN);
-                var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
+                var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX, KAFKA)) {
             asking.askAt(URI.create(first.url("/")));
             Await.until(() -> assertThat(asking.check(call("earliest")))
                     .isInstanceOfSatisfying(
@@ -173,7 +178,7 @@ class HttpBudgetGateTest {
         try (var restarted = gate()) {
             assertThat(restarted.check(call("kept"))).isInstanceOf(Verdict.Denied.class);
         }
-        try (var early = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
+        try (var early = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX, KAFKA)) {
             assertThat(early.check(call("kept"))).as("nobody to ask yet").isInstanceOf(Verdict.Denied.class);
         }
     }
@@ -281,7 +286,7 @@ class HttpBudgetGateTest {
                 ctx.contentType("application/json").result(OPEN);
             });
             try (var query = HttpServer.start(HttpServer.Options.onPort(0), List.of(check));
-                    var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
+                    var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX, KAFKA)) {
                 asking.askAt(query.baseUri());
                 assertTold(asking, call("acme"));
                 assertTold(asking, call("other"));
@@ -372,7 +377,7 @@ class HttpBudgetGateTest {
     }
 
     private HttpBudgetGate gate() {
-        var made = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX);
+        var made = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX, KAFKA);
         made.askAt(URI.create(server.url("/")));
         return made;
     }

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.runner.work.BudgetGate.Planned;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
+import com.promptmanage.service.budget.BudgetClient;
 import com.promptmanage.service.budget.BudgetClient.Answer;
+import com.promptmanage.service.budget.Reservation;
 import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.Receipt;
+import com.promptmanage.topics.usage.TokenCounts;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +25,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -62,12 +71,18 @@ class ReservingGateTest {
 
     private volatile String leftName = "remainingNanoUsd";
 
-    /** What the budget is on; as long as nobody here knows that, it is not known what it said last. */
-    private volatile String dimension = "of a newer query API";
+    /** Whether calls come onto the topic as soon as they have ended. */
+    private volatile boolean isRelayed = true;
+
+    /** Up to where the budgets say that they have counted; negative if they do not say it. */
+    private final AtomicLong counted = new AtomicLong(-1);
+
+    private final Queue<Reservation> ended = new ConcurrentLinkedQueue<>();
 
     private final ReservingGate gate = new ReservingGate(
             (account, question) -> answer(),
             new Reservations(nanos::get),
+            (account, reservation) -> ended(reservation),
             WaitingCalls.among(8 * WAITING_OF_ONE_MAX),
             this::pause,
             Clock.fixed(Instant.parse("2026-11-16T12:00:00Z"), ZoneOffset.UTC));
@@ -100,6 +115,54 @@ class ReservingGateTest {
         assertThat(calls.stream().map(Future::resultNow).filter(Verdict.Denied.class::isInstance))
                 .hasSize(16)
                 .allSatisfy(verdict -> assertThat(code(verdict)).isEqualTo("budget_exceeded"));
+    }
+
+    @Test
+    void whatHasEndedStaysReservedUntilItIsOnTheTopicAndCountedThere() throws Exception {
+        isRelayed = false;
+        counted.set(6);
+        left.set(150);
+        allowed(gate.check(call())).reservation().end();
+        nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        Future<Verdict> next = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).as("it is on no topic yet").hasValue(1));
+
+        ended.remove().recorded(receipt(7));
+        nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        goOn.release();
+        Await.until(() -> assertThat(paused).as("it is not counted").hasValue(2));
+        counted.set(7);
+        goOn.release();
+        Await.until(() -> assertThat(paused)
+                .as("another answer may have been on its way")
+                .hasValue(3));
+        nanos.addAndGet(BudgetClient.ANSWER_MAX.toNanos());
+        goOn.release();
+
+        assertThat(next.get(30, TimeUnit.SECONDS)).isInstanceOf(Verdict.Allowed.class);
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
+    void whatACallHasUsedTakesThePlaceOfWhatItMightHave() throws Exception {
+        left.set(250);
+        var used = new CallUsage(
+                "openai",
+                "gpt-4o-mini",
+                TokenCounts.ofInputOutput(30, 50),
+                Instant.EPOCH,
+                Duration.ZERO,
+                null,
+                null,
+                false);
+        allowed(gate.check(call())).reservation().end(Optional.of(used));
+
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        assertThat(paused).hasValue(0);
+        Future<Verdict> next = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).as("20 of 250 are left").hasValue(1));
+        assertThat(next).isNotDone();
     }
 
     @Test
@@ -206,78 +269,6 @@ class ReservingGateTest {
     }
 
     @Test
-    void callsThatAreNotAnsweredAreHeldToWhatTheBudgetSaidLast() throws Exception {
-        dimension = "account";
-        left.set(250);
-        allowed(gate.check(call())).reservation().end();
-        isAway = true;
-
-        Verdict.Allowed second = allowed(gate.check(call()));
-        second.reservation().end();
-        assertThat(second.estimateNanoUsd()).as("nobody has said it").isEmpty();
-        for (int later = 0; later < 2; later++) {
-            assertThat(gate.check(call())).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
-                assertThat(code(denied)).isEqualTo("budget_unanswered");
-                assertThat(denied.details().path("deniedBy").asText()).isEqualTo("b1");
-                assertThat(denied.message()).contains("did not answer", "'Month' said last, 0.00000005 USD are left");
-                assertThat(denied.passes()).as("asked again by itself").isTrue();
-            });
-            nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
-        }
-        assertThat(paused).as("who waits here waits for calls under way").hasValue(0);
-        assertThat(gate.check(call("other"))).as("of whom nothing is known").isInstanceOf(Verdict.Allowed.class);
-
-        isAway = false;
-        assertThat(gate.check(call())).as("it answers again").isInstanceOf(Verdict.Allowed.class);
-    }
-
-    @Test
-    void aRefusalIsWhatItSaidLastToo() throws Exception {
-        dimension = "account";
-        leftName = "remainingTokens";
-        left.set(149);
-        assertThat(code(gate.check(call()))).isEqualTo("budget_exceeded");
-
-        isAway = true;
-
-        assertThat(gate.check(call())).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
-            assertThat(code(denied)).isEqualTo("budget_unanswered");
-            assertThat(denied.message()).contains("149 tokens are left");
-        });
-    }
-
-    @Test
-    void aCallThatIsNotAnsweredWaitsForThoseUnderWayUntilWhatTheBudgetSaidLastHasRoomForIt() throws Exception {
-        dimension = "account";
-        left.set(250);
-        Verdict.Allowed first = allowed(gate.check(call()));
-        isAway = true;
-        Verdict.Allowed second = allowed(gate.check(call()));
-        Future<Verdict> waiting = beside.submit(() -> gate.check(call()));
-        Await.until(() -> assertThat(paused).hasValue(1));
-        goOn.release();
-        Await.until(() -> assertThat(paused).as("both are under way").hasValue(2));
-
-        second.reservation().release();
-        goOn.release();
-
-        assertThat(waiting.get(30, TimeUnit.SECONDS)).isInstanceOf(Verdict.Allowed.class);
-        assertThat(asked).hasValue(2 + 3);
-        first.reservation().end();
-    }
-
-    /** The list's price for it is 450 times as high. */
-    @Test
-    void whatACallCostsThatIsNotAnsweredIsReckonedByThePricesThatWereToldLast() throws Exception {
-        dimension = "account";
-        left.set(100);
-        allowed(gate.check(call())).reservation().release();
-        isAway = true;
-
-        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
-    }
-
-    @Test
     void whatIsUnderWayCountsTowardItsOwnBudgetsOnly() throws Exception {
         left.set(150);
 
@@ -337,6 +328,18 @@ class ReservingGateTest {
         goOn.acquire();
     }
 
+    private void ended(Reservation reservation) {
+        if (isRelayed) {
+            reservation.recorded(receipt(0));
+        } else {
+            ended.add(reservation);
+        }
+    }
+
+    private static Receipt receipt(long offset) {
+        return new Receipt(Map.of(3, offset));
+    }
+
     private Answer answer() {
         asked.incrementAndGet();
         if (isAway) {
@@ -351,11 +354,12 @@ class ReservingGateTest {
                 .addObject()
                 .put("id", budget)
                 .put("name", "Month")
-                .put("dimension", dimension)
-                .put("value", "team:acme")
                 .put("enforcement", "block")
                 .put(leftName, rest);
         json.set("prices", PRICES);
+        if (counted.get() >= 0) {
+            json.put("counted", receipt(counted.get()).encode());
+        }
         return new Answer.Told(json);
     }
 
