@@ -33,7 +33,8 @@ record OutboxReservation(Planned call, Reservation reservation, CallCosts costs,
     @Override
     public void end(Optional<CallUsage> used) {
         OptionalLong cost = used.map(usage -> costs.of(call, usage)).orElse(OptionalLong.empty());
-        long tokens = used.map(usage -> usage.tokens().total()).orElse(call.estimate().tokensAtMost());
+        long tokens =
+                used.map(usage -> usage.tokens().total()).orElse(call.estimate().tokensAtMost());
         reservation.end(cost, tokens, Optional.empty());
         ends.ended(call.account(), reservation);
     }

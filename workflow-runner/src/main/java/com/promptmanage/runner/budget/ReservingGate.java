@@ -113,7 +113,8 @@ final class ReservingGate implements BudgetGate {
 
     /** Whether it is held to some budget, and fits. */
     private static boolean hasReserved(Verdict verdict) {
-        return verdict instanceof Verdict.Allowed allowed && !allowed.reservation().equals(Reserved.NONE);
+        return verdict instanceof Verdict.Allowed allowed
+                && !allowed.reservation().equals(Reserved.NONE);
     }
 
     private Verdict verdict(Planned call, ObjectNode question, BudgetClient.Answer given) {

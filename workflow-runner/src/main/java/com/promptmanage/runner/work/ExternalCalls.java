@@ -257,11 +257,7 @@ final class ExternalCalls {
 
         static Sent unpaid() {
             return new Sent(
-                    false,
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    Optional.empty(),
-                    new PaidCall(Reserved.NONE));
+                    false, OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), new PaidCall(Reserved.NONE));
         }
     }
 

@@ -133,9 +133,8 @@ class ReservingGateTest {
         Await.until(() -> assertThat(paused).as("it is not counted").hasValue(2));
         counted.set(7);
         goOn.release();
-        Await.until(() -> assertThat(paused)
-                .as("another answer may have been on its way")
-                .hasValue(3));
+        Await.until(() ->
+                assertThat(paused).as("another answer may have been on its way").hasValue(3));
         nanos.addAndGet(BudgetClient.ANSWER_MAX.toNanos());
         goOn.release();
 

@@ -136,12 +136,6 @@ class ReservingOverHttpTest {
     }
 
     private static Planned call() {
-        return new Planned(
-                ACME,
-                "ada",
-                "wf_1",
-                "exe_1",
-                "node",
-                new CallEstimate("openai", "gpt-4o-mini", 100, 50));
+        return new Planned(ACME, "ada", "wf_1", "exe_1", "node", new CallEstimate("openai", "gpt-4o-mini", 100, 50));
     }
 }

@@ -307,8 +307,8 @@ class CallBudgetsTest {
                         "refused",
                         asked -> new Plan.Calls(
                                 new Script.Call("refused", question -> refused(Failure.Kind.PERMANENT))));
-        engine.budgets(call -> new Verdict.Allowed(
-                OptionalLong.of(1), Optional.empty(), used -> ended.incrementAndGet()));
+        engine.budgets(
+                call -> new Verdict.Allowed(OptionalLong.of(1), Optional.empty(), used -> ended.incrementAndGet()));
 
         engine.run(Workflow.of(prompt("answered")));
         assertThat(endedInCalls).as("before the answer").hasValue(0);
@@ -327,11 +327,11 @@ class CallBudgetsTest {
         engine.script()
                 .when(
                         "refuses",
-                        asked ->
-                                new Plan.Calls(new Script.Call("refuses", question -> refused(Failure.Kind.PERMANENT))));
+                        asked -> new Plan.Calls(
+                                new Script.Call("refuses", question -> refused(Failure.Kind.PERMANENT))));
         engine.script().when("costs", asked -> new Plan.Calls(new Script.Call("costs", question -> answered("2"))));
-        engine.budgets(call ->
-                new Verdict.Allowed(OptionalLong.of(10), Optional.empty(), new ToldEnd(call.nodeId(), ends)));
+        engine.budgets(
+                call -> new Verdict.Allowed(OptionalLong.of(10), Optional.empty(), new ToldEnd(call.nodeId(), ends)));
 
         engine.run(Workflow.of(prompt("answers")));
         String refused = engine.trigger(engine.add(Workflow.of(prompt("refuses")), 1));

@@ -79,8 +79,8 @@ class ReservedCallsTest {
                         "unwanted",
                         asked -> new Plan.Calls(
                                 new Script.Call("unwanted", question -> slowly(entered, comes, "nobody's"))));
-        engine.budgets(call -> new Verdict.Allowed(
-                OptionalLong.of(1), Optional.empty(), used -> ended.incrementAndGet()));
+        engine.budgets(
+                call -> new Verdict.Allowed(OptionalLong.of(1), Optional.empty(), used -> ended.incrementAndGet()));
 
         String execution = engine.trigger(engine.add(Workflow.of(prompt("unwanted")), 1));
         Await.until(() -> assertThat(entered.getCount()).isZero());
