@@ -31,10 +31,8 @@ import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.money.NanoUsd;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -318,47 +316,6 @@ class CallBudgetsTest {
         engine.budgets(BudgetGate.OPEN);
 
         assertThat(ended).hasValue(2);
-    }
-
-    @Test
-    void whatIsReservedIsFreeIfNothingWasUsedAndElseToldWhatWas() throws Exception {
-        var ends = new CopyOnWriteArrayList<String>();
-        engine.script().when("answers", asked -> new Plan.Calls(new Script.Call("answers", question -> answered("1"))));
-        engine.script()
-                .when(
-                        "refuses",
-                        asked -> new Plan.Calls(
-                                new Script.Call("refuses", question -> refused(Failure.Kind.PERMANENT))));
-        engine.script().when("costs", asked -> new Plan.Calls(new Script.Call("costs", question -> answered("2"))));
-        engine.budgets(
-                call -> new Verdict.Allowed(OptionalLong.of(10), Optional.empty(), new ToldEnd(call.nodeId(), ends)));
-
-        engine.run(Workflow.of(prompt("answers")));
-        String refused = engine.trigger(engine.add(Workflow.of(prompt("refuses")), 1));
-        engine.awaitStatus(refused, "failed");
-        String limited = engine.trigger(engine.add(
-                Workflow.of(prompt("costs"))
-                        .with(new Settings(null, null, RetryPolicy.UNSET, null, new NanoUsd(9), null, null)),
-                1));
-        engine.awaitStatus(limited, "paused_budget");
-        engine.budgets(BudgetGate.OPEN);
-
-        assertThat(ends).containsExactly("answers used 120 tokens", "refuses is free", "costs is free");
-    }
-
-    /** Writes down how a call ends. */
-    private record ToldEnd(String node, List<String> ends) implements BudgetGate.Reserved {
-
-        @Override
-        public void end(Optional<CallUsage> used) {
-            ends.add("%s used %d tokens"
-                    .formatted(node, used.orElseThrow().tokens().total()));
-        }
-
-        @Override
-        public void release() {
-            ends.add(node + " is free");
-        }
     }
 
     @Test
