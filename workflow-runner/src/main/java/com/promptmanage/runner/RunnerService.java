@@ -72,14 +72,15 @@ public final class RunnerService implements AutoCloseable {
                 settings.models(),
                 clock);
         nodes.start();
-        var budgets =
-                new HttpBudgetGate(means.access().keys(), means.database().background(), clock, settings.nodesMax());
+        Map<String, Object> kafka = Map.of("bootstrap.servers", settings.bootstrapServers());
+        var budgets = new HttpBudgetGate(
+                means.access().keys(), means.database().background(), clock, settings.nodesMax(), kafka);
         settings.query().ifPresent(budgets::askAt);
         Runner runner = Runner.start(
                 means.database(),
                 means.access().authentication(),
                 means.access().tiers(),
-                Map.of("bootstrap.servers", settings.bootstrapServers()),
+                kafka,
                 nodes.parts(budgets),
                 new Engine.Options(
                         new Ids(clock).next("runner"),

@@ -8,6 +8,7 @@ import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
 import com.promptmanage.ingest.gateway.GatewaySettings.Budgets;
 import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.budget.BudgetClient;
+import com.promptmanage.service.budget.CallCost;
 import com.promptmanage.service.budget.Reservation;
 import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.budget.Share;

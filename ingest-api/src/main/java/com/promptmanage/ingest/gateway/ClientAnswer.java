@@ -1,5 +1,6 @@
 package com.promptmanage.ingest.gateway;
 
+import com.promptmanage.service.budget.CallCost;
 import com.promptmanage.service.outbound.Call.Header;
 import io.javalin.http.Context;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
 import com.promptmanage.ingest.normalize.Advice;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.OutgoingEvent;
+import com.promptmanage.service.budget.CallCost;
 import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.outbound.Call;
 import com.promptmanage.service.outbound.OpenReply;

@@ -8,6 +8,7 @@ import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.database.Database;
 import java.net.URI;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the budgets say of a node's next paid call. */
@@ -15,13 +16,25 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
 
     private final BudgetClient client;
 
+    private final OutboxPlaces places;
+
     private final ReservingGate gate;
 
-    /** @param places how many nodes the worker runs at the same time, some of which may wait for others */
-    public HttpBudgetGate(ApiKeys keys, Database database, Clock clock, int places) {
+    /**
+     * @param nodesMax how many nodes the worker runs at the same time, some of which may wait for others
+     * @param kafkaSettings {@code bootstrap.servers} at least; it need not be there yet
+     */
+    public HttpBudgetGate(
+            ApiKeys keys, Database database, Clock clock, int nodesMax, Map<String, Object> kafkaSettings) {
         this.client = new BudgetClient(new ServiceKey(keys, "workflow-runner", clock), database, clock);
+        this.places = OutboxPlaces.start(database, kafkaSettings);
         this.gate = new ReservingGate(
-                client::ask, new Reservations(System::nanoTime), WaitingCalls.among(places), Thread::sleep);
+                client::ask,
+                new Reservations(System::nanoTime),
+                places,
+                WaitingCalls.among(nodesMax),
+                Thread::sleep,
+                clock);
     }
 
     /** @param query where the query API is */
@@ -37,5 +50,6 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
     @Override
     public void close() {
         client.close();
+        places.close();
     }
 }

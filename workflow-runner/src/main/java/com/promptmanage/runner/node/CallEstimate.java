@@ -15,4 +15,9 @@ public record CallEstimate(String provider, String model, long inputTokens, long
                     "a call cannot use less than nothing: %d in, %d out".formatted(inputTokens, maxOutputTokens));
         }
     }
+
+    /** Of all kinds. */
+    public long tokensAtMost() {
+        return inputTokens + maxOutputTokens;
+    }
 }

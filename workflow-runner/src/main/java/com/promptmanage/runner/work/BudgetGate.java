@@ -2,8 +2,8 @@ package com.promptmanage.runner.work;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.node.CallEstimate;
-import com.promptmanage.service.budget.Reservation;
 import com.promptmanage.topics.account.Account;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,6 +24,34 @@ public interface BudgetGate {
             String nodeId,
             CallEstimate estimate) {}
 
+    /**
+     * What a call may use, which the budgets do not know of yet. Whoever makes the call ends it, once, however the call ends: a second
+     * time nothing happens. Safe for use by several threads.
+     */
+    @FunctionalInterface
+    interface Reserved {
+
+        /** Of nothing. */
+        Reserved NONE = used -> {};
+
+        /**
+         * The call has ended and is entered, however it ended: it stays reserved until the budgets have counted it.
+         *
+         * @param used which takes the place of what it might have used; empty if that is not known
+         */
+        void end(Optional<CallUsage> used);
+
+        /** As {@link #end(Optional)}, where it is not known what it has used. */
+        default void end() {
+            end(Optional.empty());
+        }
+
+        /** Nothing was used that will be counted: what was reserved is free at once. */
+        default void release() {
+            end();
+        }
+    }
+
     /** The answer. */
     sealed interface Verdict {
 
@@ -33,11 +61,11 @@ public interface BudgetGate {
          *     could not be asked
          * @param reservation of what it may use; whoever makes the call ends it
          */
-        record Allowed(OptionalLong estimateNanoUsd, Optional<JsonNode> budgets, Reservation reservation)
+        record Allowed(OptionalLong estimateNanoUsd, Optional<JsonNode> budgets, Reserved reservation)
                 implements Verdict {
 
             public Allowed(OptionalLong estimateNanoUsd, Optional<JsonNode> budgets) {
-                this(estimateNanoUsd, budgets, Reservation.NONE);
+                this(estimateNanoUsd, budgets, Reserved.NONE);
             }
 
             public Allowed(OptionalLong estimateNanoUsd) {

@@ -24,6 +24,7 @@ import com.promptmanage.runner.node.ExternalCall.Repeat;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.work.BudgetGate.Planned;
+import com.promptmanage.runner.work.BudgetGate.Reserved;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
 import com.promptmanage.topics.money.NanoUsd;
@@ -191,20 +192,18 @@ final class ExternalCalls {
             throws InterruptedException, StaleLeaseException {
         Optional<CallEstimate> paid = call.estimate();
         if (paid.isEmpty()) {
-            return made(begun, node, call, fresh, Sent.UNPAID, rule, held);
+            return made(begun, node, call, fresh, Sent.unpaid(), rule, held);
         }
         switch (budgets.check(planned(begun, paid.get()))) {
             case Verdict.Denied denied -> {
                 return new Attempt.Pause(Status.PAUSED_BUDGET, denied.message(), denied.details(), denied.passes());
             }
             case Verdict.Allowed allowed -> {
-                try {
+                try (var reserved = new PaidCall(allowed.reservation())) {
                     OptionalLong estimate =
                             allowed.estimateNanoUsd().isPresent() ? allowed.estimateNanoUsd() : listed(paid.get());
-                    var sent = new Sent(true, estimate, limit(begun), allowed.budgets());
+                    var sent = new Sent(true, estimate, limit(begun), allowed.budgets(), reserved);
                     return made(begun, node, call, fresh, sent, rule, held);
-                } finally {
-                    allowed.reservation().end();
                 }
             }
         }
@@ -216,6 +215,7 @@ final class ExternalCalls {
         NodeLease lease = begun.lease();
         OptionalLong tooLittle = sending(lease, fresh.callId(), sent, held);
         if (tooLittle.isPresent()) {
+            sent.reserved().notMade();
             return overLimit(call, sent.estimateNanoUsd(), tooLittle.getAsLong());
         }
         CallResult result = sent.isPaid()
@@ -227,6 +227,7 @@ final class ExternalCalls {
                     ledger.answered(lease, fresh.callId(), answer, cost(answer.usage()));
                     return true;
                 });
+                sent.reserved().answered(answer);
                 yield used(lease, call, fresh.callId(), answer, fresh.failedBefore(), rule, held);
             }
             case CallResult.Failed(Failure said) -> {
@@ -236,6 +237,7 @@ final class ExternalCalls {
                     ledger.failed(lease, fresh.callId(), failure, cost(failure.usage()));
                     return true;
                 });
+                sent.reserved().failed(failure);
                 if (isAsked(node, call, judged)) {
                     yield asked(lease, node, call);
                 }
@@ -245,11 +247,18 @@ final class ExternalCalls {
         };
     }
 
-    /** What is entered of a call before it is made. */
+    /** What is entered of a call before it is made, and what is reserved for it. */
     private record Sent(
-            boolean isPaid, OptionalLong estimateNanoUsd, OptionalLong limitNanoUsd, Optional<JsonNode> budgets) {
+            boolean isPaid,
+            OptionalLong estimateNanoUsd,
+            OptionalLong limitNanoUsd,
+            Optional<JsonNode> budgets,
+            PaidCall reserved) {
 
-        static final Sent UNPAID = new Sent(false, OptionalLong.empty(), OptionalLong.empty(), Optional.empty());
+        static Sent unpaid() {
+            return new Sent(
+                    false, OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), new PaidCall(Reserved.NONE));
+        }
     }
 
     /**

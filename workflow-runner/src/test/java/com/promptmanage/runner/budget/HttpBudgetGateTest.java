@@ -15,6 +15,7 @@ import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import java.net.URI;
@@ -24,6 +25,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -54,10 +56,22 @@ class HttpBudgetGateTest {
              "budgets": [{"id": "b1", "name": "Month", "enforcement": "block", "failMode": "closed", "wouldExceed": true}]}
             """;
 
+    /** Of a budget that is open while it does not answer. At list price a call costs 45000 nanoUSD. */
+    private static final String OPEN_WITH_LITTLE_LEFT = """
+            {"allowed": true, "estimatedCostNanoUsd": 42000, "counted": "AQ",
+             "budgets": [{"id": "b1", "name": "Month", "dimension": "account", "value": "team:little", "unit": "usd",
+                          "remaining": "0.0001", "remainingNanoUsd": 100000, "enforcement": "block", "failMode": "open",
+                          "wouldExceed": false, "periodEnd": "9999-01-01T00:00:00Z"}],
+             "failClosed": []}
+            """;
+
     /** Longer than any of them may wait, so that an answer never comes because a lock was given up. */
     private static final Duration LOCK_MAX = Duration.ofSeconds(90);
 
     private static final int NODES_MAX = 64;
+
+    private static final Map<String, Object> KAFKA =
+            Map.of("bootstrap.servers", EmbeddedKafka.shared().bootstrapServers());
 
     private final ManualClock clock = new ManualClock(Instant.now());
 
@@ -77,7 +91,7 @@ class HttpBudgetGateTest {
     @BeforeAll
     void askForTheFirstTime() throws Exception {
         try (var first = new FakeServer().thenJson(200, OPEN);
-                var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
+                var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX, KAFKA)) {
             asking.askAt(URI.create(first.url("/")));
             Await.until(() -> assertThat(asking.check(call("earliest")))
                     .isInstanceOfSatisfying(
@@ -164,9 +178,29 @@ class HttpBudgetGateTest {
         try (var restarted = gate()) {
             assertThat(restarted.check(call("kept"))).isInstanceOf(Verdict.Denied.class);
         }
-        try (var early = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
+        try (var early = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX, KAFKA)) {
             assertThat(early.check(call("kept"))).as("nobody to ask yet").isInstanceOf(Verdict.Denied.class);
         }
+    }
+
+    @Test
+    void aBudgetThatIsOpenInNeedHoldsCallsToWhatItSaidLast() throws Exception {
+        inTime(() -> {
+            server.thenJson(200, OPEN_WITH_LITTLE_LEFT).thenJson(503, "{}");
+            for (int made = 0; made < 2; made++) {
+                assertThat(gate.check(call("little")))
+                        .isInstanceOfSatisfying(
+                                Verdict.Allowed.class,
+                                allowed -> allowed.reservation().end());
+            }
+
+            assertThat(gate.check(call("little"))).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+                assertThat(denied.details().path("code").asText()).isEqualTo("budget_unanswered");
+                assertThat(denied.message()).contains("'Month' said last, 0.000013 USD are left");
+                assertThat(denied.passes()).as("asked again by itself").isTrue();
+            });
+            assertThat(gate.check(call("stranger"))).isInstanceOf(Verdict.Allowed.class);
+        });
     }
 
     @Test
@@ -252,7 +286,7 @@ class HttpBudgetGateTest {
                 ctx.contentType("application/json").result(OPEN);
             });
             try (var query = HttpServer.start(HttpServer.Options.onPort(0), List.of(check));
-                    var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
+                    var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX, KAFKA)) {
                 asking.askAt(query.baseUri());
                 assertTold(asking, call("acme"));
                 assertTold(asking, call("other"));
@@ -343,7 +377,7 @@ class HttpBudgetGateTest {
     }
 
     private HttpBudgetGate gate() {
-        var made = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX);
+        var made = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX, KAFKA);
         made.askAt(URI.create(server.url("/")));
         return made;
     }

@@ -3,18 +3,32 @@ package com.promptmanage.runner.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.runner.work.BudgetGate.Planned;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
+import com.promptmanage.service.budget.BudgetClient;
 import com.promptmanage.service.budget.BudgetClient.Answer;
+import com.promptmanage.service.budget.Reservation;
 import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.Receipt;
+import com.promptmanage.topics.usage.TokenCounts;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,6 +43,13 @@ import org.junit.jupiter.api.Test;
 class ReservingGateTest {
 
     private static final int WAITING_OF_ONE_MAX = 20;
+
+    /** By which 100 tokens in and 50 out cost 100 nanoUSD. */
+    private static final JsonNode PRICES = Json.read("""
+            {"listed": null, "own": [{"id": "agreed", "provider": "openai", "model": "gpt-4o-mini",
+             "effectiveFrom": "2024-01-01T00:00:00Z",
+             "tiers": [{"name": "standard", "usdPerMillion": {"input": "0.001", "output": "0"}}]}]}
+            """.getBytes(StandardCharsets.UTF_8), JsonNode.class);
 
     private final AtomicLong left = new AtomicLong();
 
@@ -50,11 +71,21 @@ class ReservingGateTest {
 
     private volatile String leftName = "remainingNanoUsd";
 
+    /** Whether calls come onto the topic as soon as they have ended. */
+    private volatile boolean isRelayed = true;
+
+    /** Up to where the budgets say that they have counted; negative if they do not say it. */
+    private final AtomicLong counted = new AtomicLong(-1);
+
+    private final Queue<Reservation> ended = new ConcurrentLinkedQueue<>();
+
     private final ReservingGate gate = new ReservingGate(
             (account, question) -> answer(),
             new Reservations(nanos::get),
+            (account, reservation) -> ended(reservation),
             WaitingCalls.among(8 * WAITING_OF_ONE_MAX),
-            this::pause);
+            this::pause,
+            Clock.fixed(Instant.parse("2026-11-16T12:00:00Z"), ZoneOffset.UTC));
 
     @AfterEach
     void stop() {
@@ -84,6 +115,53 @@ class ReservingGateTest {
         assertThat(calls.stream().map(Future::resultNow).filter(Verdict.Denied.class::isInstance))
                 .hasSize(16)
                 .allSatisfy(verdict -> assertThat(code(verdict)).isEqualTo("budget_exceeded"));
+    }
+
+    @Test
+    void whatHasEndedStaysReservedUntilItIsOnTheTopicAndCountedThere() throws Exception {
+        isRelayed = false;
+        counted.set(6);
+        left.set(150);
+        allowed(gate.check(call())).reservation().end();
+        nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        Future<Verdict> next = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).as("it is on no topic yet").hasValue(1));
+
+        ended.remove().recorded(receipt(7));
+        nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        goOn.release();
+        Await.until(() -> assertThat(paused).as("it is not counted").hasValue(2));
+        counted.set(7);
+        goOn.release();
+        Await.until(() ->
+                assertThat(paused).as("another answer may have been on its way").hasValue(3));
+        nanos.addAndGet(BudgetClient.ANSWER_MAX.toNanos());
+        goOn.release();
+
+        assertThat(next.get(30, TimeUnit.SECONDS)).isInstanceOf(Verdict.Allowed.class);
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
+    void whatACallHasUsedTakesThePlaceOfWhatItMightHave() throws Exception {
+        left.set(250);
+        var used = new CallUsage(
+                "openai",
+                "gpt-4o-mini",
+                TokenCounts.ofInputOutput(30, 50),
+                Instant.EPOCH,
+                Duration.ZERO,
+                null,
+                null,
+                false);
+        allowed(gate.check(call())).reservation().end(Optional.of(used));
+
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        assertThat(paused).hasValue(0);
+        Future<Verdict> next = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).as("20 of 250 are left").hasValue(1));
+        assertThat(next).isNotDone();
     }
 
     @Test
@@ -234,6 +312,11 @@ class ReservingGateTest {
                 .toList();
     }
 
+    private static Verdict.Allowed allowed(Verdict verdict) {
+        assertThat(verdict).isInstanceOf(Verdict.Allowed.class);
+        return (Verdict.Allowed) verdict;
+    }
+
     private static String code(Verdict verdict) {
         return ((Verdict.Denied) verdict).details().path("code").asText();
     }
@@ -242,6 +325,18 @@ class ReservingGateTest {
         assertThat(time).isEqualTo(ReservingGate.PAUSE);
         paused.incrementAndGet();
         goOn.acquire();
+    }
+
+    private void ended(Reservation reservation) {
+        if (isRelayed) {
+            reservation.recorded(receipt(0));
+        } else {
+            ended.add(reservation);
+        }
+    }
+
+    private static Receipt receipt(long offset) {
+        return new Receipt(Map.of(3, offset));
     }
 
     private Answer answer() {
@@ -260,6 +355,10 @@ class ReservingGateTest {
                 .put("name", "Month")
                 .put("enforcement", "block")
                 .put(leftName, rest);
+        json.set("prices", PRICES);
+        if (counted.get() >= 0) {
+            json.put("counted", receipt(counted.get()).encode());
+        }
         return new Answer.Told(json);
     }
 

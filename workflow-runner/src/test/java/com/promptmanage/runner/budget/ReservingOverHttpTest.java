@@ -14,16 +14,23 @@ import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.topics.TopicProvisioner;
+import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,6 +38,8 @@ import org.junit.jupiter.api.Test;
  * a machine that is busy, is blocked and asks again.
  */
 class ReservingOverHttpTest {
+
+    private static final Account ACME = Account.team("acme");
 
     private static final long COST = 100;
 
@@ -52,10 +61,19 @@ class ReservingOverHttpTest {
         Routes check = routes -> routes.post(
                 "/api/token-tracking/check",
                 ctx -> ctx.contentType("application/json").result(answer(LIMIT - spent.get())));
+        var kafka = EmbeddedKafka.shared();
+        Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        try (var admin = kafka.admin();
+                var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            new TopicProvisioner(admin, 4, (short) 1).provision(Topics.ALL);
+            // So that calls lie behind something that the budget does not say that it has counted.
+            producer.send(new ProducerRecord<>(Topics.USAGE_EVENTS.name(), ACME.key(), new byte[0]))
+                    .get();
+        }
         try (var database = Database.open(DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests"));
                 var access = new Access(database, Clock.systemUTC());
                 var query = HttpServer.start(HttpServer.Options.onPort(0), List.of(check));
-                var gate = new HttpBudgetGate(access.keys(), database, Clock.systemUTC(), 8 * CALLS);
+                var gate = new HttpBudgetGate(access.keys(), database, Clock.systemUTC(), 8 * CALLS, settings);
                 var beside = Executors.newVirtualThreadPerTaskExecutor()) {
             gate.askAt(query.baseUri());
             // From then on it is known that whoever is not answered is blocked.
@@ -118,12 +136,6 @@ class ReservingOverHttpTest {
     }
 
     private static Planned call() {
-        return new Planned(
-                Account.team("acme"),
-                "ada",
-                "wf_1",
-                "exe_1",
-                "node",
-                new CallEstimate("openai", "gpt-4o-mini", 100, 50));
+        return new Planned(ACME, "ada", "wf_1", "exe_1", "node", new CallEstimate("openai", "gpt-4o-mini", 100, 50));
     }
 }

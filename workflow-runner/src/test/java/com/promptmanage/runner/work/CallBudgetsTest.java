@@ -305,7 +305,8 @@ class CallBudgetsTest {
                         "refused",
                         asked -> new Plan.Calls(
                                 new Script.Call("refused", question -> refused(Failure.Kind.PERMANENT))));
-        engine.budgets(call -> new Verdict.Allowed(OptionalLong.of(1), Optional.empty(), ended::incrementAndGet));
+        engine.budgets(
+                call -> new Verdict.Allowed(OptionalLong.of(1), Optional.empty(), used -> ended.incrementAndGet()));
 
         engine.run(Workflow.of(prompt("answered")));
         assertThat(endedInCalls).as("before the answer").hasValue(0);

@@ -3,8 +3,11 @@ package com.promptmanage.service.budget;
 import com.promptmanage.topics.usage.Receipt;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +25,8 @@ final class EndedCalls {
     /** Whoever does not say how far it has counted is asked by the clock alone. */
     private final Queue<Ended> unplaced = new ArrayDeque<>();
 
-    /** Those that are on no topic yet. */
-    private final Queue<Ended> waiting = new ArrayDeque<>();
+    /** Those that are on no topic yet, by their turns. */
+    private final Map<Long, Ended> waiting = new LinkedHashMap<>();
 
     private final Map<Integer, Partition> partitions = new HashMap<>();
 
@@ -41,6 +44,10 @@ final class EndedCalls {
                     && counted.isPresent()
                     && counted.get().offsets().getOrDefault(place.get().partition(), -1L)
                             >= place.get().offset();
+        }
+
+        private Ended at(Place known) {
+            return new Ended(turn, atNanos, keys, amounts, Optional.of(known));
         }
 
         private long offset() {
@@ -114,7 +121,14 @@ final class EndedCalls {
 
     /** Of a call that will be on the topic when that can be written to. */
     void addWaiting(Ended call) {
-        waiting.add(call);
+        waiting.put(call.turn(), call);
+    }
+
+    /** It is on the topic now, unless it is here no more. */
+    void place(Ended call, Place place) {
+        if (waiting.remove(call.turn()) != null) {
+            add(call.at(place));
+        }
     }
 
     /** @param counted what an answer that has just come includes */
@@ -125,13 +139,20 @@ final class EndedCalls {
     /** Lets go of those that all answers include from now on, or that have been here for as long as may be. */
     void settle(long nowNanos, Consumer<Ended> settled) {
         settle(unplaced, Reservations.SETTLING, nowNanos, settled);
-        settle(waiting, Reservations.SETTLING_MAX, nowNanos, settled);
+        settle(waiting.values(), Reservations.SETTLING_MAX, nowNanos, settled);
         partitions.values().forEach(partition -> partition.settle(nowNanos, settled));
     }
 
-    private static void settle(Queue<Ended> calls, Duration age, long nowNanos, Consumer<Ended> settled) {
-        while (!calls.isEmpty() && calls.element().isOlderThan(age, nowNanos)) {
-            settled.accept(calls.remove());
+    /** @param calls the oldest first */
+    private static void settle(Collection<Ended> calls, Duration age, long nowNanos, Consumer<Ended> settled) {
+        Iterator<Ended> oldest = calls.iterator();
+        while (oldest.hasNext()) {
+            Ended call = oldest.next();
+            if (!call.isOlderThan(age, nowNanos)) {
+                return;
+            }
+            oldest.remove();
+            settled.accept(call);
         }
     }
 

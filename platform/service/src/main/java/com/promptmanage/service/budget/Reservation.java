@@ -41,6 +41,14 @@ public interface Reservation {
         end(costNanoUsd, tokens);
     }
 
+    /**
+     * Where a call is entered that was not on the topic yet when it {@linkplain #end(OptionalLong, long, Optional) ended}: from now on
+     * it stays reserved until the budgets say that they have counted so far. Of any other call nothing happens.
+     *
+     * @param recorded where it lies, or something behind it on the same partition
+     */
+    default void recorded(Receipt recorded) {}
+
     /** Nothing was used that will be counted: what was reserved is free at once. */
     default void release() {
         end();

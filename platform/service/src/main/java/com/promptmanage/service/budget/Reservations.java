@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the calls of this process may use of each budget that does not know it yet: of those under way, and of those that have ended
@@ -163,6 +164,9 @@ public final class Reservations {
 
         private boolean isEnded;
 
+        /** If it has ended and is on no topic yet. */
+        private @Nullable Ended waiting;
+
         Entry(List<Share.Key> keys, Amounts estimate) {
             this.keys = keys;
             this.estimate = estimate;
@@ -182,6 +186,18 @@ public final class Reservations {
         public void end(OptionalLong costNanoUsd, long tokens, Optional<Receipt> recorded) {
             Optional<Place> place = recorded.flatMap(Place::of);
             hold(used(costNanoUsd, tokens), place, place.isEmpty());
+        }
+
+        @Override
+        public void recorded(Receipt recorded) {
+            Optional<Place> place = Place.of(recorded);
+            synchronized (Reservations.this) {
+                Ended call = waiting;
+                if (call != null && place.isPresent()) {
+                    ended.place(call, place.get());
+                    waiting = null;
+                }
+            }
         }
 
         @Override
@@ -215,6 +231,7 @@ public final class Reservations {
                 var call = new Ended(++turns, now, keys, used, place);
                 if (isWaiting) {
                     ended.addWaiting(call);
+                    waiting = call;
                 } else {
                     ended.add(call);
                 }

@@ -167,6 +167,45 @@ class UnansweredReservationsTest {
     }
 
     @Test
+    void whatComesOntoTheTopicAfterItsEndStaysReservedUntilItIsCountedThere() {
+        hear(account(150), 6);
+        Reservation call = reserved(reserve(150));
+        call.recorded(receipt(6));
+        call.end(OptionalLong.of(100), 10, Optional.empty());
+        hear(account(150), 9);
+        nanos.addAndGet(BudgetClient.ANSWER_MAX.toNanos());
+        assertThat(isReserved(reserve(150))).as("on no topic yet").isFalse();
+
+        call.recorded(receipt(11));
+        call.recorded(receipt(9));
+        hear(account(150), 10);
+        nanos.addAndGet(BudgetClient.ANSWER_MAX.toNanos());
+        assertThat(isReserved(reserve(150))).isFalse();
+        hear(account(50), 11);
+        nanos.addAndGet(BudgetClient.ANSWER_MAX.toNanos());
+        assertThat(isReserved(reserve(150))).isTrue();
+    }
+
+    @Test
+    void whatComesOntoTheTopicWhenItIsFreeAlreadyGivesNothingBackOfWhatOthersReserve() {
+        hear(account(150), 6);
+        Reservation late = reserved(reserve(150));
+        late.end(OptionalLong.of(100), 10, Optional.empty());
+        nanos.addAndGet(Reservations.SETTLING_MAX.toNanos() + 1);
+        Reservation released = reserved(reserve(150));
+        released.release();
+        assertThat(isReserved(reserve(150))).isTrue();
+
+        late.recorded(receipt(7));
+        released.recorded(receipt(7));
+        hear(account(150), 7);
+        nanos.addAndGet(BudgetClient.ANSWER_MAX.toNanos());
+
+        assertThat(isReserved(reserve(150))).as("another is under way").isFalse();
+        assertThat(isReserved(reserve(200))).isTrue();
+    }
+
+    @Test
     void whatIsNeverCountedIsFreeInTheEnd() {
         hear(account(150), 6);
         reserved(reserve(150)).end(OptionalLong.of(100), 10, at(7));
@@ -230,7 +269,11 @@ class UnansweredReservationsTest {
     }
 
     private static Optional<Receipt> at(long offset) {
-        return Optional.of(new Receipt(Map.of(PARTITION, offset)));
+        return Optional.of(receipt(offset));
+    }
+
+    private static Receipt receipt(long offset) {
+        return new Receipt(Map.of(PARTITION, offset));
     }
 
     private static ObjectNode account(long left) {

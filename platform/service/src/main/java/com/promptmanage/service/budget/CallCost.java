@@ -1,4 +1,4 @@
-package com.promptmanage.ingest.gateway;
+package com.promptmanage.service.budget;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.topics.money.NanoUsd;
@@ -14,13 +14,13 @@ import java.util.Optional;
  *
  * @param basis whose price it is: {@link #ACCOUNT} or {@link #LIST}
  */
-record CallCost(NanoUsd cost, String basis) {
+public record CallCost(NanoUsd cost, String basis) {
 
     /** What the account pays: its own price if it has one, else the list's. */
-    static final String ACCOUNT = "account";
+    public static final String ACCOUNT = "account";
 
     /** What the list says: whether the account has a price of its own is not known. */
-    static final String LIST = "list";
+    public static final String LIST = "list";
 
     /**
      * Empty if it is not known.
@@ -28,7 +28,7 @@ record CallCost(NanoUsd cost, String basis) {
      * @param asked the model that was asked for; the one that answered is in the usage
      * @param told what the budgets, who know the account's own prices, say of them; empty if they have not said it
      */
-    static Optional<CallCost> of(TokenUsage usage, String asked, Optional<JsonNode> told, ListPrices list) {
+    public static Optional<CallCost> of(TokenUsage usage, String asked, Optional<JsonNode> told, ListPrices list) {
         if (told.isEmpty()) {
             return listed(usage, list);
         }
