@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what an export tells into events, one record after the other, and keeps count of what it does not take. */
@@ -63,6 +64,7 @@ final class ExportTranslator implements Export.Visitor {
     /** What is wrong with the record that is being read; empty if nothing is. */
     private String fault = "";
 
+    /** @param room is told how many bytes are held until it is known what counts; may end the request */
     ExportTranslator(
             Caller caller,
             Mappings.Effective mappings,
@@ -71,7 +73,8 @@ final class ExportTranslator implements Export.Visitor {
             Instant now,
             UsageMeters meters,
             IgnoredUsage ignored,
-            Consumer<OutgoingEvent> events) {
+            Consumer<OutgoingEvent> events,
+            LongConsumer room) {
         this.caller = caller;
         this.mappings = mappings;
         this.members = members;
@@ -80,7 +83,7 @@ final class ExportTranslator implements Export.Visitor {
         this.meters = meters;
         this.ignored = ignored;
         this.events = events;
-        this.nesting = new Nesting(this::count, this::ignore);
+        this.nesting = new Nesting(this::count, this::ignore, room);
     }
 
     /** How many records were not taken because of what is wrong with them. */

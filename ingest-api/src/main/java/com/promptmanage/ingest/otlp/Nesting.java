@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +38,22 @@ final class Nesting {
     /** More of them than this between two calls are not looked through. */
     private static final int BETWEEN_MAX = 16;
 
+    /** About what a call takes here beside its event: its names, its counts, and its places in the tables of {@link #release}. */
+    private static final int CALL_BYTES = 1_024;
+
+    /** What a span that was passed by takes at most: two keys, of which the second may have any 64 characters, and its place. */
+    private static final int PASSED_BYTES = 320;
+
     private final Consumer<Call> counted;
 
     private final BiConsumer<Call, Reason> ignored;
 
+    private final LongConsumer room;
+
     private final List<Call> held = new ArrayList<>();
+
+    /** What the calls that are held take. */
+    private long callBytes;
 
     /** By the keys of spans that do not count, those of the spans around them. */
     private final LinkedHashMap<String, String> passed = new LinkedHashMap<>();
@@ -65,16 +77,22 @@ final class Nesting {
             NormalizedTokens tokens,
             OutgoingEvent event) {}
 
-    /** @param ignored is given the calls that do not count */
-    Nesting(Consumer<Call> counted, BiConsumer<Call, Reason> ignored) {
+    /**
+     * @param ignored is given the calls that do not count
+     * @param room is told how many bytes are held here, whenever they are more or fewer; may end the request
+     */
+    Nesting(Consumer<Call> counted, BiConsumer<Call, Reason> ignored, LongConsumer room) {
         this.counted = counted;
         this.ignored = ignored;
+        this.room = room;
     }
 
     void add(Call call) {
         if (held.size() == HELD_MAX) {
             release();
         }
+        callBytes += CALL_BYTES + call.event().heldBytes();
+        tellRoom();
         held.add(call);
     }
 
@@ -82,11 +100,19 @@ final class Nesting {
     void passBy(Span span) {
         String around = span.parentKey();
         if (!around.isEmpty()) {
+            int before = passed.size();
             passed.put(span.key(), around);
             if (passed.size() > PASSED_MAX) {
                 passed.pollFirstEntry();
             }
+            if (passed.size() > before) {
+                tellRoom();
+            }
         }
+    }
+
+    private void tellRoom() {
+        room.accept(callBytes + (long) PASSED_BYTES * passed.size());
     }
 
     /** Passes on what is held, in the order in which it came. */
@@ -115,7 +141,10 @@ final class Nesting {
                 counted.accept(call);
             }
         }
+        // Not one by one: until here each is held, if only as a part of another one.
         held.clear();
+        callBytes = 0;
+        tellRoom();
     }
 
     /** The next span around it that is one of these, if there is one that is known of. */

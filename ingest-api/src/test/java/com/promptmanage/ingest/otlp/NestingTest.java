@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How far it is known what stands between two spans that count. */
+/** How far it is known what stands between two spans that count, and what that takes. */
 class NestingTest {
 
     private static final String TRACE = "a".repeat(32);
@@ -23,10 +23,15 @@ class NestingTest {
 
     private final List<String> ignored = new ArrayList<>();
 
-    private final Nesting nesting = new Nesting(call -> counted.add(call.id()), (call, reason) -> {
-        assertThat(reason).isEqualTo(Reason.REPEATS_ITS_CALLS);
-        ignored.add(call.id());
-    });
+    private long heldBytes;
+
+    private final Nesting nesting = new Nesting(
+            call -> counted.add(call.id()),
+            (call, reason) -> {
+                assertThat(reason).isEqualTo(Reason.REPEATS_ITS_CALLS);
+                ignored.add(call.id());
+            },
+            bytes -> heldBytes = bytes);
 
     @Test
     void whatComesBetweenMayComeInAnyOrderAndLongBeforeIfFewSpansDo() {
@@ -66,6 +71,33 @@ class NestingTest {
         nesting.release();
 
         assertThat(counted).containsExactly("7", "8");
+    }
+
+    @Test
+    void whatIsHeldIsToldUntilItIsNoMore() {
+        nesting.passBy(span(2, 1));
+        nesting.passBy(span(2, 1));
+        assertThat(heldBytes).isEqualTo(320);
+        nesting.add(call(3, 2));
+        assertThat(heldBytes).isEqualTo(320 + 1_024 + 256);
+        nesting.release();
+
+        assertThat(heldBytes).isEqualTo(320);
+    }
+
+    @Test
+    void howeverManySpansComeNoMoreIsHeldThanIsCompared() {
+        long most = 0;
+        for (int i = 1; i <= 9_000; i++) {
+            nesting.passBy(span(10_000 + i, 9_999));
+            nesting.add(call(i, 0));
+            most = Math.max(most, heldBytes);
+        }
+        nesting.release();
+
+        assertThat(most).isEqualTo(4_000 * 320 + 1_000 * (1_024 + 256));
+        assertThat(heldBytes).isEqualTo(4_000 * 320);
+        assertThat(counted).hasSize(9_000);
     }
 
     private static Span span(int number, int parent) {
