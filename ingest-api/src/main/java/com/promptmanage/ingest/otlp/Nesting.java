@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Two that name different answers of one provider are two calls. An outer one that tells what the model thought, beside exactly
  * what the one call inside it tells, is that call told better, and the inner one does not count: so Google's ADK tells calls.
  *
+ * <p>Of spans that are one call by their id, those that tell only what went in or only what came out do not count beside one that
+ * tells both. Of those that come apart the first is what counts, for nothing changes what is counted.
+ *
  * <p>Calls are held until it is known, no more than {@link #HELD_MAX} at a time: what one call is made of is told in one piece.
  */
 final class Nesting {
@@ -98,10 +101,13 @@ final class Nesting {
 
     /** Of a span that does not count, and may stand between two that do. */
     void passBy(Span span) {
-        String around = span.parentKey();
+        passBy(span.key(), span.parentKey());
+    }
+
+    private void passBy(String span, String around) {
         if (!around.isEmpty()) {
             int before = passed.size();
-            passed.put(span.key(), around);
+            passed.put(span, around);
             if (passed.size() > PASSED_MAX) {
                 passed.pollFirstEntry();
             }
@@ -117,22 +123,23 @@ final class Nesting {
 
     /** Passes on what is held, in the order in which it came. */
     void release() {
-        Set<String> counting = held.stream().map(Call::span).collect(Collectors.toSet());
+        List<Call> calls = withoutHalves();
+        Set<String> counting = calls.stream().map(Call::span).collect(Collectors.toSet());
         var inside = new HashMap<String, Map<String, Call>>();
-        for (Call call : held) {
+        for (Call call : calls) {
             String around = around(call, counting);
             if (!around.isEmpty()) {
                 inside.computeIfAbsent(around, none -> new HashMap<>()).put(call.id(), call);
             }
         }
         var toldBetter = new HashSet<String>();
-        for (Call call : held) {
+        for (Call call : calls) {
             List<Call> parts = parts(call, inside);
             if (parts.size() == 1 && tellsBetter(call, parts.getFirst())) {
                 toldBetter.add(parts.getFirst().id());
             }
         }
-        for (Call call : held) {
+        for (Call call : calls) {
             if (toldBetter.contains(call.id())) {
                 ignored.accept(call, Reason.TOLD_BY_ANOTHER_RECORD);
             } else if (repeats(call, parts(call, inside))) {
@@ -145,6 +152,28 @@ final class Nesting {
         held.clear();
         callBytes = 0;
         tellRoom();
+    }
+
+    /** What is held, but for those that tell one half of a call of which another one tells both. */
+    private List<Call> withoutHalves() {
+        Set<String> whole =
+                held.stream().filter(Nesting::isWhole).map(Call::id).collect(Collectors.toSet());
+        var calls = new ArrayList<Call>();
+        for (Call call : held) {
+            if (isWhole(call) || !whole.contains(call.id())) {
+                calls.add(call);
+            } else {
+                passBy(call.span(), call.parent());
+                ignored.accept(call, Reason.TOLD_BY_ANOTHER_RECORD);
+            }
+        }
+        return calls;
+    }
+
+    private static boolean isWhole(Call call) {
+        TokenCounts counts = call.tokens().counts();
+        long input = counts.totalInput();
+        return input > 0 && input < counts.total();
     }
 
     /** The next span around it that is one of these, if there is one that is known of. */

@@ -74,6 +74,36 @@ class NestingTest {
     }
 
     @Test
+    void ofOneCallTheSpanThatTellsBothInAndOutCountsWhereverItComes() {
+        var told = new ArrayList<Long>();
+        var halves = new ArrayList<Reason>();
+        var both = new Nesting(
+                call -> told.add(call.tokens().counts().total()), (call, reason) -> halves.add(reason), bytes -> {});
+        both.add(call(1, 0, "same", 0, 50));
+        both.add(call(2, 0, "same", 100, 50));
+        both.add(call(3, 0, "same", 100, 0));
+        both.add(call(4, 0, "alone", 0, 40));
+        both.release();
+
+        assertThat(told).containsExactly(150L, 40L);
+        assertThat(halves).containsExactly(Reason.TOLD_BY_ANOTHER_RECORD, Reason.TOLD_BY_ANOTHER_RECORD);
+    }
+
+    @Test
+    void aSpanThatTellsOneHalfOfItsCallMayStandBetweenTwoThatCount() {
+        var told = new ArrayList<String>();
+        var reasons = new ArrayList<Reason>();
+        var both = new Nesting(call -> told.add(call.id()), (call, reason) -> reasons.add(reason), bytes -> {});
+        both.add(call(1, 0, "outer", 100, 50));
+        both.add(call(2, 1, "inner", 0, 50));
+        both.add(call(3, 2, "inner", 100, 50));
+        both.release();
+
+        assertThat(told).containsExactly("inner");
+        assertThat(reasons).containsExactly(Reason.TOLD_BY_ANOTHER_RECORD, Reason.REPEATS_ITS_CALLS);
+    }
+
+    @Test
     void whatIsHeldIsToldUntilItIsNoMore() {
         nesting.passBy(span(2, 1));
         nesting.passBy(span(2, 1));
@@ -114,12 +144,17 @@ class NestingTest {
     }
 
     private static Nesting.Call call(int number, int parent) {
+        return call(number, parent, Integer.toString(number), 100, 50);
+    }
+
+    private static Nesting.Call call(int number, int parent, String id, long input, long output) {
         Account account = Account.team("acme");
-        var tokens = new NormalizedTokens(TokenCounts.ofInputOutput(100, 50), UsageShape.GEN_AI, Convention.INCLUSIVE);
+        var tokens = new NormalizedTokens(
+                TokenCounts.ofInputOutput(input, output), UsageShape.GEN_AI, Convention.INCLUSIVE);
         return new Nesting.Call(
                 TRACE + id(number),
                 TRACE + id(parent),
-                Integer.toString(number),
+                id,
                 null,
                 account,
                 "rag",
