@@ -28,6 +28,15 @@ class OtlpMemoryTest {
     private static final String SPAN =
             "{\"traceId\":\"%032x\",\"spanId\":\"%016x\",\"parentSpanId\":\"%016x\",\"attributes\":[%s]}";
 
+    private static final String POINT = """
+            {"attributes":[{"key":"type","value":{"stringValue":"input"}},{"key":"model","value":{"stringValue":"m"}},
+             {"key":"n","value":{"intValue":"%d"}},{"key":"a","value":{"stringValue":""}},{"key":"b","value":{"stringValue":""}}],
+             "asInt":"1"}""";
+
+    private static final String METRICS = """
+            {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"claude_code.token.usage",
+             "sum":{"aggregationTemporality":2,"dataPoints":[%s]}}]}]}]}""";
+
     private static RunningIngest ingest;
 
     private static String acme;
@@ -64,6 +73,30 @@ class OtlpMemoryTest {
         assertThat(export(700, call).statusCode()).isEqualTo(503);
         assertThat(export(90, call).statusCode()).isEqualTo(200);
         assertThat(held()).isZero();
+    }
+
+    @Test
+    void seriesThatWaitToBeHeldAgainstWhatWasToldBeforeTakeRoom() throws Exception {
+        String key = ingest.key(NewKey.of("metrics", Account.team("metrics")));
+        assertThat(ingest.put(
+                                "/api/ingest/keys/%s/attributes".formatted(ingest.keyId(key)),
+                                "Bearer " + key,
+                                "{\"attributes\":[],\"metricsOnly\":true}".getBytes(UTF_8))
+                        .statusCode())
+                .isEqualTo(200);
+
+        assertThat(metrics(key, 1_000).statusCode()).isEqualTo(503);
+        assertThat(metrics(key, 50).statusCode()).isEqualTo(200);
+        assertThat(held()).isZero();
+    }
+
+    private static HttpResponse<byte[]> metrics(String key, int series) throws Exception {
+        String points = IntStream.range(0, series)
+                .mapToObj(i -> POINT.formatted(i))
+                .collect(Collectors.joining(","));
+        byte[] body = METRICS.formatted(points).getBytes(UTF_8);
+        assertThat(body).as("or it is refused for its length").hasSizeLessThan((int) BODY_MAX);
+        return ingest.postBytes("/v1/metrics", "Bearer " + key, "application/json", body, false);
     }
 
     private static HttpResponse<byte[]> export(int spans, String attributes) throws Exception {

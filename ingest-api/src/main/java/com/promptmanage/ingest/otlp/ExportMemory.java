@@ -11,6 +11,8 @@ final class ExportMemory {
 
     private long undecidedBytes;
 
+    private long seriesBytes;
+
     /** @param room is told the sum of all; may end the request */
     ExportMemory(LongConsumer room) {
         this.room = room;
@@ -19,12 +21,22 @@ final class ExportMemory {
     /** From now on the events that are to be published hold this much. */
     void ofEvents(long bytes) {
         eventBytes = bytes;
-        room.accept(eventBytes + undecidedBytes);
+        tellRoom();
     }
 
     /** From now on what may yet turn out not to count, and what tells that, holds this much. */
     void ofUndecided(long bytes) {
         undecidedBytes = bytes;
-        room.accept(eventBytes + undecidedBytes);
+        tellRoom();
+    }
+
+    /** One more series waits to be held against what was told before, and holds this much. */
+    void addSeries(long bytes) {
+        seriesBytes += bytes;
+        tellRoom();
+    }
+
+    private void tellRoom() {
+        room.accept(eventBytes + undecidedBytes + seriesBytes);
     }
 }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what an export tells into events, one record after the other, and keeps count of what it does not take. */
@@ -50,6 +49,8 @@ final class ExportTranslator implements Export.Visitor {
     /** From when on metrics are counted, and nothing else; null if they are not. */
     private final @Nullable Instant metricsSince;
 
+    private final ExportMemory memory;
+
     private final Nesting nesting;
 
     private final List<MetricSums> growing = new ArrayList<>();
@@ -64,7 +65,7 @@ final class ExportTranslator implements Export.Visitor {
     /** What is wrong with the record that is being read; empty if nothing is. */
     private String fault = "";
 
-    /** @param room is told how many bytes are held until it is known what counts; may end the request */
+    /** @param memory is told what is held here; may end the request */
     ExportTranslator(
             Caller caller,
             Mappings.Effective mappings,
@@ -74,7 +75,7 @@ final class ExportTranslator implements Export.Visitor {
             UsageMeters meters,
             IgnoredUsage ignored,
             Consumer<OutgoingEvent> events,
-            LongConsumer room) {
+            ExportMemory memory) {
         this.caller = caller;
         this.mappings = mappings;
         this.members = members;
@@ -83,7 +84,8 @@ final class ExportTranslator implements Export.Visitor {
         this.meters = meters;
         this.ignored = ignored;
         this.events = events;
-        this.nesting = new Nesting(this::count, this::ignore, room);
+        this.memory = memory;
+        this.nesting = new Nesting(this::count, this::ignore, memory::ofUndecided);
     }
 
     /** How many records were not taken because of what is wrong with them. */
@@ -258,6 +260,7 @@ final class ExportTranslator implements Export.Visitor {
 
     private void grow(MetricSums told) {
         if (growing.size() < SERIES_MAX) {
+            memory.addSeries(told.heldBytes());
             growing.add(told);
             // Who its developer is is asked now: its event is made within a transaction, which is not to wait for a
             // second one.

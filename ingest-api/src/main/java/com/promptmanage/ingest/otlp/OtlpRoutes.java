@@ -134,7 +134,7 @@ public final class OtlpRoutes implements Routes {
                 meters,
                 ignored,
                 parts::add,
-                held::ofUndecided);
+                held);
         walk(export, translator);
         translator.finish();
         int grown = grow(admitted.caller(), rules, translator);
