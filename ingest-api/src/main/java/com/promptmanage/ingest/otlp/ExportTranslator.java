@@ -231,7 +231,8 @@ final class ExportTranslator implements Export.Visitor {
             return;
         }
         if (metric.dropped() > 0) {
-            reject("%s has more than %d points".formatted(metric.name(), Metric.POINTS_MAX));
+            reject("%s has more than %d points, or %d attributes in them"
+                    .formatted(metric.name(), Metric.POINTS_MAX, Metric.ATTRIBUTES_MAX));
             rejected += metric.dropped() - 1;
         }
         for (MetricSums told : MetricSums.of(usage.get(), metric)) {
