@@ -25,18 +25,6 @@ class OtlpMemoryTest {
 
     private static final long MEMORY = 1 << 20;
 
-    private static final String SPAN =
-            "{\"traceId\":\"%032x\",\"spanId\":\"%016x\",\"parentSpanId\":\"%016x\",\"attributes\":[%s]}";
-
-    private static final String POINT = """
-            {"attributes":[{"key":"type","value":{"stringValue":"input"}},{"key":"model","value":{"stringValue":"m"}},
-             {"key":"n","value":{"intValue":"%d"}},{"key":"a","value":{"stringValue":""}},{"key":"b","value":{"stringValue":""}}],
-             "asInt":"1"}""";
-
-    private static final String METRICS = """
-            {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"claude_code.token.usage",
-             "sum":{"aggregationTemporality":2,"dataPoints":[%s]}}]}]}]}""";
-
     private static RunningIngest ingest;
 
     private static String acme;
@@ -91,19 +79,26 @@ class OtlpMemoryTest {
     }
 
     private static HttpResponse<byte[]> metrics(String key, int series) throws Exception {
-        String points = IntStream.range(0, series)
-                .mapToObj(i -> POINT.formatted(i))
-                .collect(Collectors.joining(","));
-        byte[] body = METRICS.formatted(points).getBytes(UTF_8);
+        String points =
+                IntStream.range(0, series).mapToObj(i -> """
+                        {"attributes":[{"key":"type","value":{"stringValue":"input"}},{"key":"model","value":{"stringValue":"m"}},
+                         {"key":"n","value":{"intValue":"%d"}},{"key":"a","value":{"stringValue":""}},{"key":"b","value":{"stringValue":""}}],
+                         "asInt":"1"}""".formatted(i)).collect(Collectors.joining(","));
+        byte[] body = """
+                {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"claude_code.token.usage",
+                 "sum":{"aggregationTemporality":2,"dataPoints":[%s]}}]}]}]}""".formatted(points).getBytes(UTF_8);
         assertThat(body).as("or it is refused for its length").hasSizeLessThan((int) BODY_MAX);
         return ingest.postBytes("/v1/metrics", "Bearer " + key, "application/json", body, false);
     }
 
     private static HttpResponse<byte[]> export(int spans, String attributes) throws Exception {
         String all = IntStream.rangeClosed(1, spans)
-                .mapToObj(i -> SPAN.formatted(1, i, spans + i, attributes))
+                .mapToObj(i -> """
+                        {"traceId":"%032x","spanId":"%016x","parentSpanId":"%016x","attributes":[%s]}""".formatted(1, i, spans + i, attributes))
                 .collect(Collectors.joining(","));
-        byte[] body = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[%s]}]}]}".formatted(all).getBytes(UTF_8);
+        byte[] body = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[%s]}]}]}"
+                .formatted(all)
+                .getBytes(UTF_8);
         assertThat(body).as("or it is refused for its length").hasSizeLessThan((int) BODY_MAX);
         return ingest.postBytes("/v1/traces", acme, "application/json", body, false);
     }

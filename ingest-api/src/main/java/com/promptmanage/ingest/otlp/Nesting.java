@@ -156,8 +156,7 @@ final class Nesting {
 
     /** What is held, but for those that tell one half of a call of which another one tells both. */
     private List<Call> withoutHalves() {
-        Set<String> whole =
-                held.stream().filter(Nesting::isWhole).map(Call::id).collect(Collectors.toSet());
+        Set<String> whole = held.stream().filter(Nesting::isWhole).map(Call::id).collect(Collectors.toSet());
         var calls = new ArrayList<Call>();
         for (Call call : held) {
             if (isWhole(call) || !whole.contains(call.id())) {

@@ -149,8 +149,8 @@ class NestingTest {
 
     private static Nesting.Call call(int number, int parent, String id, long input, long output) {
         Account account = Account.team("acme");
-        var tokens = new NormalizedTokens(
-                TokenCounts.ofInputOutput(input, output), UsageShape.GEN_AI, Convention.INCLUSIVE);
+        var tokens =
+                new NormalizedTokens(TokenCounts.ofInputOutput(input, output), UsageShape.GEN_AI, Convention.INCLUSIVE);
         return new Nesting.Call(
                 TRACE + id(number),
                 TRACE + id(parent),

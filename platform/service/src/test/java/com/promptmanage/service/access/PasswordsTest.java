@@ -36,7 +36,8 @@ class PasswordsTest {
         assertThat(Passwords.isLongEnough("🔑".repeat(7))).isFalse();
         assertThat(Passwords.isLongEnough(longest)).isTrue();
         assertThat(Passwords.isLongEnough(longest + "x")).isFalse();
-        assertThat(passwords.matches(longest, Optional.of(passwords.hash(longest)))).isTrue();
+        assertThat(passwords.matches(longest, Optional.of(passwords.hash(longest))))
+                .isTrue();
     }
 
     @Test
