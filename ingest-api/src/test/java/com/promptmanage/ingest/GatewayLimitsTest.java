@@ -71,11 +71,9 @@ class GatewayLimitsTest {
 
     @Test
     void budgetsAreAskedBeforeAndTheirNoIsToldInTheWordsOfTheProvider() throws Exception {
-        try (var budgets = FakeProvider.start();
-                var other = FakeProvider.start();
-                var checked = RunningIngest.withGateway(other.settings(budgets))) {
+        try (var gateway = CheckedGateway.start()) {
             // Budgets that answer later than a call waits spoil what follows, on a busy machine: then all of it again.
-            Await.until(() -> blocksAndLetsThrough(checked, budgets, other));
+            Await.until(() -> blocksAndLetsThrough(gateway.ingest(), gateway.budgets(), gateway.provider()));
         }
     }
 
@@ -159,9 +157,10 @@ class GatewayLimitsTest {
     /** By the account's own prices, which the budgets know, and for the model that answers. */
     @Test
     void whatACallHasCostIsWhatItsAccountPays() throws Exception {
-        try (var budgets = FakeProvider.start();
-                var provider = FakeProvider.start();
-                var checked = RunningIngest.withGateway(provider.settings(budgets))) {
+        try (var gateway = CheckedGateway.start()) {
+            FakeProvider budgets = gateway.budgets();
+            FakeProvider provider = gateway.provider();
+            RunningIngest checked = gateway.ingest();
             String app = checked.key(NewKey.of("app", Account.team("agreed")));
             String own = price("gpt-4o-mini", "0.10") + "," + price("gpt-4o-mini-2024-07-18", "0.05");
             budgets.answers(200, JSON, allowed("\"own\":[" + own + "],\"listed\":null"));

@@ -22,13 +22,10 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,7 +33,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Calls at once, against a budget that knows of none of them. Each is estimated at 0.001 USD and 1003 tokens, and uses 2000 tokens, which
  * cost 0.00075 USD. Whoever is not answered by the budgets in time, on a machine that is busy, is blocked, and asks again.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GatewayReservationsTest {
 
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -50,28 +46,16 @@ class GatewayReservationsTest {
 
     private static final int CALLS = 40;
 
-    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+    @RegisterExtension
+    private static final CheckedGateway gateway = CheckedGateway.start();
 
-    private FakeProvider budgets;
+    private final ExecutorService callers = gateway.callers();
 
-    private FakeProvider provider;
+    private final FakeProvider budgets = gateway.budgets();
 
-    private RunningIngest ingest;
+    private final FakeProvider provider = gateway.provider();
 
-    @BeforeAll
-    void start() throws IOException {
-        budgets = FakeProvider.start();
-        provider = FakeProvider.start();
-        ingest = RunningIngest.withGateway(provider.settings(budgets));
-    }
-
-    @AfterAll
-    void stop() {
-        callers.shutdownNow();
-        ingest.close();
-        provider.close();
-        budgets.close();
-    }
+    private final RunningIngest ingest = gateway.ingest();
 
     @ParameterizedTest
     @CsvSource({"of money, usd, remainingNanoUsd, 3500000", "of tokens, tokens, remainingTokens, 3500"})

@@ -8,23 +8,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
-import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Budgets that block, are open while they do not answer, and then do not answer: what they said last holds. A call is estimated at 1003
  * tokens and uses as many, which cost 0.0006018 USD.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GatewayUnansweredTest {
 
     private static final String BODY =
@@ -35,28 +30,16 @@ class GatewayUnansweredTest {
 
     private static final int CALLS = 100;
 
-    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+    @RegisterExtension
+    private static final CheckedGateway gateway = CheckedGateway.start();
 
-    private FakeProvider budgets;
+    private final ExecutorService callers = gateway.callers();
 
-    private FakeProvider provider;
+    private final FakeProvider budgets = gateway.budgets();
 
-    private RunningIngest ingest;
+    private final FakeProvider provider = gateway.provider();
 
-    @BeforeAll
-    void start() throws IOException {
-        budgets = FakeProvider.start();
-        provider = FakeProvider.start();
-        ingest = RunningIngest.withGateway(provider.settings(budgets));
-    }
-
-    @AfterAll
-    void stop() {
-        callers.shutdownNow();
-        ingest.close();
-        provider.close();
-        budgets.close();
-    }
+    private final RunningIngest ingest = gateway.ingest();
 
     @Test
     void callsAtOnceDoNotPassWhatTheBudgetsSaidLast() throws Exception {

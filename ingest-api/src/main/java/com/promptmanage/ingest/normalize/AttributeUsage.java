@@ -308,7 +308,7 @@ public final class AttributeUsage {
                 new ReportedTokens(
                         counts,
                         total,
-                        InstrumentationScopes.isInputWithoutCached(scope)
+                        InstrumentationScopes.isInputWithoutCached(scope, total != null)
                                         || aiSdk.isInputWithoutCached(orZero(input), orZero(cacheRead) + written)
                                 ? Convention.EXCLUSIVE
                                 : Convention.INCLUSIVE,

@@ -53,6 +53,9 @@ final class CallIdentity {
     /**
      * Of a span: its trace, with the provider's name for the answer, if it is there: the spans of two instrumentations
      * around the same call have it both. Else its own ids.
+     *
+     * <p>A span that tells only some of what the call used has this identity too, and what tells all of it later is the same call
+     * again. By its own ids it would count twice what both tell; and it cannot be left out, for nobody knows that another one comes.
      */
     static String of(Span span, @Nullable String responseId) {
         return responseId != null && PROVIDERS_NAME.matcher(responseId).matches()

@@ -49,6 +49,8 @@ final class ExportTranslator implements Export.Visitor {
     /** From when on metrics are counted, and nothing else; null if they are not. */
     private final @Nullable Instant metricsSince;
 
+    private final ExportMemory memory;
+
     private final Nesting nesting;
 
     private final List<MetricSums> growing = new ArrayList<>();
@@ -63,6 +65,7 @@ final class ExportTranslator implements Export.Visitor {
     /** What is wrong with the record that is being read; empty if nothing is. */
     private String fault = "";
 
+    /** @param memory is told what is held here; may end the request */
     ExportTranslator(
             Caller caller,
             Mappings.Effective mappings,
@@ -71,7 +74,8 @@ final class ExportTranslator implements Export.Visitor {
             Instant now,
             UsageMeters meters,
             IgnoredUsage ignored,
-            Consumer<OutgoingEvent> events) {
+            Consumer<OutgoingEvent> events,
+            ExportMemory memory) {
         this.caller = caller;
         this.mappings = mappings;
         this.members = members;
@@ -80,7 +84,8 @@ final class ExportTranslator implements Export.Visitor {
         this.meters = meters;
         this.ignored = ignored;
         this.events = events;
-        this.nesting = new Nesting(this::count, this::ignore);
+        this.memory = memory;
+        this.nesting = new Nesting(this::count, this::ignore, memory::ofUndecided);
     }
 
     /** How many records were not taken because of what is wrong with them. */
@@ -226,7 +231,8 @@ final class ExportTranslator implements Export.Visitor {
             return;
         }
         if (metric.dropped() > 0) {
-            reject("%s has more than %d points".formatted(metric.name(), Metric.POINTS_MAX));
+            reject("%s has more than %d points, or %d attributes in them"
+                    .formatted(metric.name(), Metric.POINTS_MAX, Metric.ATTRIBUTES_MAX));
             rejected += metric.dropped() - 1;
         }
         for (MetricSums told : MetricSums.of(usage.get(), metric)) {
@@ -255,6 +261,7 @@ final class ExportTranslator implements Export.Visitor {
 
     private void grow(MetricSums told) {
         if (growing.size() < SERIES_MAX) {
+            memory.addSeries(told.heldBytes());
             growing.add(told);
             // Who its developer is is asked now: its event is made within a transaction, which is not to wait for a
             // second one.

@@ -17,6 +17,9 @@ record Metric(String name, Temporality temporality, List<Point> points, long dro
     /** Of one metric in one export: no program has more series of tokens. */
     static final int POINTS_MAX = 2_000;
 
+    /** Of all points of one metric in one export: as trees they take many times what they take in a body. */
+    static final int ATTRIBUTES_MAX = 64_000;
+
     /** What is no count of tokens. */
     static final long NO_COUNT = -1;
 
@@ -57,12 +60,16 @@ record Metric(String name, Temporality temporality, List<Point> points, long dro
 
         private final List<Point> points = new ArrayList<>();
 
+        private int attributes;
+
         private Temporality temporality = Temporality.UNSPECIFIED;
 
         private long dropped;
 
         void add(Point point) {
-            if (points.size() < POINTS_MAX) {
+            int more = point.attributes().size();
+            if (points.size() < POINTS_MAX && attributes + more <= ATTRIBUTES_MAX) {
+                attributes += more;
                 points.add(point);
             } else {
                 dropped++;

@@ -32,6 +32,14 @@ record MetricSums(
         sums = new TreeMap<>(sums);
     }
 
+    /** About what one takes beside its attributes. */
+    private static final int SERIES_BYTES = 512;
+
+    /** About what an attribute takes beside its name and its value: what these are kept in, and its place. */
+    private static final int ATTRIBUTE_BYTES = 96;
+
+    private static final int VALUE_BYTES = 64;
+
     /** Of all points of a metric that count tokens; points of one series, time and type that come twice are one. */
     static Collection<MetricSums> of(MetricUsage usage, Metric metric) {
         var found = new LinkedHashMap<String, MetricSums>();
@@ -54,6 +62,28 @@ record MetricSums(
             }
         }
         return found.values();
+    }
+
+    /** About how much memory it holds, its resource with it, of which it may be the only one. */
+    long heldBytes() {
+        return SERIES_BYTES + heldBytes(attributes) + heldBytes(resource);
+    }
+
+    private static long heldBytes(ObjectNode attributes) {
+        long bytes = 0;
+        for (Map.Entry<String, JsonNode> one : attributes.properties()) {
+            bytes += ATTRIBUTE_BYTES + 2L * one.getKey().length() + heldBytes(one.getValue());
+        }
+        return bytes;
+    }
+
+    /** Of a value, or of a list of them. */
+    private static long heldBytes(JsonNode value) {
+        long bytes = VALUE_BYTES + (value.isTextual() ? 2L * value.textValue().length() : 0);
+        for (JsonNode element : value) {
+            bytes += heldBytes(element);
+        }
+        return bytes;
     }
 
     /** By what the sums since the point before are known again when they are sent again. */

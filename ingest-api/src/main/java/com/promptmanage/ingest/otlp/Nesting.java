@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Spans that do not count may stand between.
  * Two that name different answers of one provider are two calls. An outer one that tells what the model thought, beside exactly
  * what the one call inside it tells, is that call told better, and the inner one does not count: so Google's ADK tells calls.
+ *
+ * <p>Of spans that are one call by their id, those that tell only what went in or only what came out do not count beside one that
+ * tells both. Of those that come apart the first is what counts, for nothing changes what is counted.
  *
  * <p>Calls are held until it is known, no more than {@link #HELD_MAX} at a time: what one call is made of is told in one piece.
  */
@@ -37,11 +41,22 @@ final class Nesting {
     /** More of them than this between two calls are not looked through. */
     private static final int BETWEEN_MAX = 16;
 
+    /** About what a call takes here beside its event: its names, its counts, and its places in the tables of {@link #release}. */
+    private static final int CALL_BYTES = 1_024;
+
+    /** What a span that was passed by takes at most: two keys, of which the second may have any 64 characters, and its place. */
+    private static final int PASSED_BYTES = 320;
+
     private final Consumer<Call> counted;
 
     private final BiConsumer<Call, Reason> ignored;
 
+    private final LongConsumer room;
+
     private final List<Call> held = new ArrayList<>();
+
+    /** What the calls that are held take. */
+    private long callBytes;
 
     /** By the keys of spans that do not count, those of the spans around them. */
     private final LinkedHashMap<String, String> passed = new LinkedHashMap<>();
@@ -65,48 +80,66 @@ final class Nesting {
             NormalizedTokens tokens,
             OutgoingEvent event) {}
 
-    /** @param ignored is given the calls that do not count */
-    Nesting(Consumer<Call> counted, BiConsumer<Call, Reason> ignored) {
+    /**
+     * @param ignored is given the calls that do not count
+     * @param room is told how many bytes are held here, whenever they are more or fewer; may end the request
+     */
+    Nesting(Consumer<Call> counted, BiConsumer<Call, Reason> ignored, LongConsumer room) {
         this.counted = counted;
         this.ignored = ignored;
+        this.room = room;
     }
 
     void add(Call call) {
         if (held.size() == HELD_MAX) {
             release();
         }
+        callBytes += CALL_BYTES + call.event().heldBytes();
+        tellRoom();
         held.add(call);
     }
 
     /** Of a span that does not count, and may stand between two that do. */
     void passBy(Span span) {
-        String around = span.parentKey();
+        passBy(span.key(), span.parentKey());
+    }
+
+    private void passBy(String span, String around) {
         if (!around.isEmpty()) {
-            passed.put(span.key(), around);
+            int before = passed.size();
+            passed.put(span, around);
             if (passed.size() > PASSED_MAX) {
                 passed.pollFirstEntry();
+            }
+            if (passed.size() > before) {
+                tellRoom();
             }
         }
     }
 
+    private void tellRoom() {
+        room.accept(callBytes + (long) PASSED_BYTES * passed.size());
+    }
+
     /** Passes on what is held, in the order in which it came. */
     void release() {
-        Set<String> counting = held.stream().map(Call::span).collect(Collectors.toSet());
+        List<Call> calls = withoutHalves();
+        Set<String> counting = calls.stream().map(Call::span).collect(Collectors.toSet());
         var inside = new HashMap<String, Map<String, Call>>();
-        for (Call call : held) {
+        for (Call call : calls) {
             String around = around(call, counting);
             if (!around.isEmpty()) {
                 inside.computeIfAbsent(around, none -> new HashMap<>()).put(call.id(), call);
             }
         }
         var toldBetter = new HashSet<String>();
-        for (Call call : held) {
+        for (Call call : calls) {
             List<Call> parts = parts(call, inside);
             if (parts.size() == 1 && tellsBetter(call, parts.getFirst())) {
                 toldBetter.add(parts.getFirst().id());
             }
         }
-        for (Call call : held) {
+        for (Call call : calls) {
             if (toldBetter.contains(call.id())) {
                 ignored.accept(call, Reason.TOLD_BY_ANOTHER_RECORD);
             } else if (repeats(call, parts(call, inside))) {
@@ -115,7 +148,31 @@ final class Nesting {
                 counted.accept(call);
             }
         }
+        // Not one by one: until here each is held, if only as a part of another one.
         held.clear();
+        callBytes = 0;
+        tellRoom();
+    }
+
+    /** What is held, but for those that tell one half of a call of which another one tells both. */
+    private List<Call> withoutHalves() {
+        Set<String> whole = held.stream().filter(Nesting::isWhole).map(Call::id).collect(Collectors.toSet());
+        var calls = new ArrayList<Call>();
+        for (Call call : held) {
+            if (isWhole(call) || !whole.contains(call.id())) {
+                calls.add(call);
+            } else {
+                passBy(call.span(), call.parent());
+                ignored.accept(call, Reason.TOLD_BY_ANOTHER_RECORD);
+            }
+        }
+        return calls;
+    }
+
+    private static boolean isWhole(Call call) {
+        TokenCounts counts = call.tokens().counts();
+        long input = counts.totalInput();
+        return input > 0 && input < counts.total();
     }
 
     /** The next span around it that is one of these, if there is one that is known of. */

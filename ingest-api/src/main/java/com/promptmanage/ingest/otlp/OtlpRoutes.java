@@ -123,7 +123,8 @@ public final class OtlpRoutes implements Routes {
             case PROTOBUF -> new ProtobufExport(body, signal, names);
             case JSON -> new JsonExport(body, signal, names);
         };
-        var parts = new EventParts(publisher, held -> admitted.hold(body.length + held), () -> walk(export, NOBODY));
+        var held = new ExportMemory(bytes -> admitted.hold(body.length + bytes));
+        var parts = new EventParts(publisher, held::ofEvents, () -> walk(export, NOBODY));
         var translator = new ExportTranslator(
                 admitted.caller(),
                 effective,
@@ -132,7 +133,8 @@ public final class OtlpRoutes implements Routes {
                 clock.instant(),
                 meters,
                 ignored,
-                parts::add);
+                parts::add,
+                held);
         walk(export, translator);
         translator.finish();
         int grown = grow(admitted.caller(), rules, translator);

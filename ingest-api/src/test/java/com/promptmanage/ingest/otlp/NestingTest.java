@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How far it is known what stands between two spans that count. */
+/** How far it is known what stands between two spans that count, and what that takes. */
 class NestingTest {
 
     private static final String TRACE = "a".repeat(32);
@@ -23,10 +23,15 @@ class NestingTest {
 
     private final List<String> ignored = new ArrayList<>();
 
-    private final Nesting nesting = new Nesting(call -> counted.add(call.id()), (call, reason) -> {
-        assertThat(reason).isEqualTo(Reason.REPEATS_ITS_CALLS);
-        ignored.add(call.id());
-    });
+    private long heldBytes;
+
+    private final Nesting nesting = new Nesting(
+            call -> counted.add(call.id()),
+            (call, reason) -> {
+                assertThat(reason).isEqualTo(Reason.REPEATS_ITS_CALLS);
+                ignored.add(call.id());
+            },
+            bytes -> heldBytes = bytes);
 
     @Test
     void whatComesBetweenMayComeInAnyOrderAndLongBeforeIfFewSpansDo() {
@@ -68,6 +73,63 @@ class NestingTest {
         assertThat(counted).containsExactly("7", "8");
     }
 
+    @Test
+    void ofOneCallTheSpanThatTellsBothInAndOutCountsWhereverItComes() {
+        var told = new ArrayList<Long>();
+        var halves = new ArrayList<Reason>();
+        var both = new Nesting(
+                call -> told.add(call.tokens().counts().total()), (call, reason) -> halves.add(reason), bytes -> {});
+        both.add(call(1, 0, "same", 0, 50));
+        both.add(call(2, 0, "same", 100, 50));
+        both.add(call(3, 0, "same", 100, 0));
+        both.add(call(4, 0, "alone", 0, 40));
+        both.release();
+
+        assertThat(told).containsExactly(150L, 40L);
+        assertThat(halves).containsExactly(Reason.TOLD_BY_ANOTHER_RECORD, Reason.TOLD_BY_ANOTHER_RECORD);
+    }
+
+    @Test
+    void aSpanThatTellsOneHalfOfItsCallMayStandBetweenTwoThatCount() {
+        var told = new ArrayList<String>();
+        var reasons = new ArrayList<Reason>();
+        var both = new Nesting(call -> told.add(call.id()), (call, reason) -> reasons.add(reason), bytes -> {});
+        both.add(call(1, 0, "outer", 100, 50));
+        both.add(call(2, 1, "inner", 0, 50));
+        both.add(call(3, 2, "inner", 100, 50));
+        both.release();
+
+        assertThat(told).containsExactly("inner");
+        assertThat(reasons).containsExactly(Reason.TOLD_BY_ANOTHER_RECORD, Reason.REPEATS_ITS_CALLS);
+    }
+
+    @Test
+    void whatIsHeldIsToldUntilItIsNoMore() {
+        nesting.passBy(span(2, 1));
+        nesting.passBy(span(2, 1));
+        assertThat(heldBytes).isEqualTo(320);
+        nesting.add(call(3, 2));
+        assertThat(heldBytes).isEqualTo(320 + 1_024 + 256);
+        nesting.release();
+
+        assertThat(heldBytes).isEqualTo(320);
+    }
+
+    @Test
+    void howeverManySpansComeNoMoreIsHeldThanIsCompared() {
+        long most = 0;
+        for (int i = 1; i <= 9_000; i++) {
+            nesting.passBy(span(10_000 + i, 9_999));
+            nesting.add(call(i, 0));
+            most = Math.max(most, heldBytes);
+        }
+        nesting.release();
+
+        assertThat(most).isEqualTo(4_000 * 320 + 1_000 * (1_024 + 256));
+        assertThat(heldBytes).isEqualTo(4_000 * 320);
+        assertThat(counted).hasSize(9_000);
+    }
+
     private static Span span(int number, int parent) {
         return new Span(
                 TRACE,
@@ -82,12 +144,17 @@ class NestingTest {
     }
 
     private static Nesting.Call call(int number, int parent) {
+        return call(number, parent, Integer.toString(number), 100, 50);
+    }
+
+    private static Nesting.Call call(int number, int parent, String id, long input, long output) {
         Account account = Account.team("acme");
-        var tokens = new NormalizedTokens(TokenCounts.ofInputOutput(100, 50), UsageShape.GEN_AI, Convention.INCLUSIVE);
+        var tokens =
+                new NormalizedTokens(TokenCounts.ofInputOutput(input, output), UsageShape.GEN_AI, Convention.INCLUSIVE);
         return new Nesting.Call(
                 TRACE + id(number),
                 TRACE + id(parent),
-                Integer.toString(number),
+                id,
                 null,
                 account,
                 "rag",

@@ -112,9 +112,7 @@ record BudgetForm(
             fields.missing("name", "Send 1 to %d characters.".formatted(NAME_LENGTH_MAX));
             return "";
         }
-        if (name.get().isEmpty()
-                || name.get().codePointCount(0, name.get().length()) > NAME_LENGTH_MAX
-                || !ShownText.isPlain(name.get())) {
+        if (!ShownText.isName(name.get(), 1, NAME_LENGTH_MAX)) {
             fields.fault(
                     "name",
                     "is empty, too long, or has control characters",

@@ -15,6 +15,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.ShownText;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Budget.Enforcement;
@@ -100,7 +101,7 @@ final class LiteLlmBudgetRoutes implements Routes {
         Fields fields = Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults);
         refuseOthers(fields);
         String name = fields.id("budget_id").orElse("budget");
-        if (name.length() > BudgetForm.NAME_LENGTH_MAX) {
+        if (ShownText.characters(name) > BudgetForm.NAME_LENGTH_MAX) {
             fields.fault(
                     "budget_id", "is too long", "Send at most %d characters.".formatted(BudgetForm.NAME_LENGTH_MAX));
         }

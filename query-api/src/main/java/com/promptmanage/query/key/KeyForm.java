@@ -31,7 +31,7 @@ record KeyForm(String name, Set<KeyScope> scopes, boolean maySpeakForOthers, Opt
     static KeyForm read(Fields fields, Instant now, Faults faults) {
         fields.refuseOthersThan(KNOWN);
         Optional<String> name = fields.text("name").map(String::strip);
-        name.filter(text -> text.isEmpty() || text.length() > NAME_MAX || !ShownText.isPlain(text))
+        name.filter(text -> !ShownText.isName(text, 1, NAME_MAX))
                 .ifPresent(
                         text -> fields.fault("name", "is not a name", "Send 1 to %d characters.".formatted(NAME_MAX)));
         fields.missing("name", "Say what the key is for.");

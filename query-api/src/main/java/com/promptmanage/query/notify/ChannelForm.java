@@ -94,8 +94,7 @@ record ChannelForm(
 
     private static Optional<String> name(Fields fields) {
         Optional<String> name = fields.text("name").map(String::strip);
-        if (name.isPresent()
-                && (name.get().isEmpty() || name.get().length() > NAME_LENGTH_MAX || !ShownText.isPlain(name.get()))) {
+        if (name.isPresent() && !ShownText.isName(name.get(), 1, NAME_LENGTH_MAX)) {
             fields.fault(
                     "name",
                     "is empty, too long, or has control characters",

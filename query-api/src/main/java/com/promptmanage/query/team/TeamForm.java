@@ -44,7 +44,7 @@ record TeamForm(
     static TeamForm read(Fields fields, boolean isNew, Faults faults) {
         fields.refuseOthersThan(KNOWN);
         Optional<String> name = fields.text("name").map(String::strip);
-        name.filter(text -> text.length() < NAME_MIN || text.length() > NAME_MAX || !ShownText.isPlain(text))
+        name.filter(text -> !ShownText.isName(text, NAME_MIN, NAME_MAX))
                 .ifPresent(text -> fields.fault(
                         "name", "is not a team's name", "Send %d to %d characters.".formatted(NAME_MIN, NAME_MAX)));
         if (isNew) {
@@ -56,7 +56,7 @@ record TeamForm(
                         "slug", "is not a short name", "Send 3 to 64 lower-case letters, digits and hyphens."));
         Optional<String> description = fields.text("description");
         description
-                .filter(text -> text.length() > DESCRIPTION_MAX || text.indexOf('\0') >= 0)
+                .filter(text -> ShownText.characters(text) > DESCRIPTION_MAX || text.indexOf('\0') >= 0)
                 .ifPresent(text -> fields.fault(
                         "description", "is too long", "Send at most %d characters.".formatted(DESCRIPTION_MAX)));
         Optional<String> timezone =

@@ -146,6 +146,17 @@ class TeamKeysTest {
     }
 
     @Test
+    void aKeyIsCalledInAsManyCharactersAsTheSchemaSays() {
+        String key = "{\"name\":\"%s\",\"scopes\":[\"query\"]}";
+        String keys = its.path() + "/api-keys";
+
+        assertThat(api.post(owner, keys, key.formatted("🎈".repeat(100))).status())
+                .isEqualTo(201);
+        assertThat(api.post(owner, keys, key.formatted("🎈".repeat(101))).status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void oneHasKeysOfOnesOwnAccount() {
         String viewer = api.signIn(team + "-viewer");
 

@@ -74,6 +74,24 @@ class TeamRoutesTest {
         });
     }
 
+    /** Each balloon has two units in Java. */
+    @Test
+    void aTeamIsCalledAndDescribedInAsManyCharactersAsTheSchemaSays() {
+        api.user("namer" + team);
+        String namer = api.signIn("namer" + team);
+        String wanted = "{\"name\":\"%s\",\"description\":\"%s\"}";
+
+        Answer made = api.post(namer, "/api/teams", wanted.formatted("🎈".repeat(100), "🎈".repeat(1000)));
+
+        assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
+        assertThat(made.json().path("name").asText()).isEqualTo("🎈".repeat(100));
+        assertThat(api.post(namer, "/api/teams", wanted.formatted("🎈".repeat(101), "🎈".repeat(1001)))
+                        .json()
+                        .path("errors")
+                        .findValuesAsText("field"))
+                .containsExactlyInAnyOrder("name", "description");
+    }
+
     @Test
     void tellsAllThatIsWrongWithATeam() {
         Answer answer = api.patch(

@@ -11,7 +11,10 @@ import java.util.Optional;
  */
 public record Account(String value) {
 
-    /** Longest id of a user, team, model and the like, in characters. */
+    /**
+     * Longest id of a user, team, model and the like, in Java's characters: one beyond the first plane, such as an emoji, counts as
+     * two. So no id has more than 768 bytes in UTF-8, and three of them fit into a row of an index, which may have 2,704 in PostgreSQL.
+     */
     public static final int ID_LENGTH_MAX = 256;
 
     private static final String TEAM = "team:";

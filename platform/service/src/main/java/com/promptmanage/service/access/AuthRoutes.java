@@ -95,7 +95,7 @@ final class AuthRoutes implements Routes {
         var faults = new Faults();
         String email = email(faults, "email", request.email());
         String name = given(faults, "name", request.name()).strip();
-        if (name.length() > NAME_LENGTH_MAX || !ShownText.isPlain(name)) {
+        if (!ShownText.isName(name, 0, NAME_LENGTH_MAX)) {
             faults.add("name", "is not a name", "Send 1 to %d characters.".formatted(NAME_LENGTH_MAX));
         }
         String password = newPassword(faults, "password", request.password());
@@ -179,7 +179,7 @@ final class AuthRoutes implements Routes {
         if (!password.isEmpty() && !Passwords.isLongEnough(password)) {
             faults.add(
                     field,
-                    "has %d characters".formatted(password.length()),
+                    "has %d characters".formatted(ShownText.characters(password)),
                     "Send %d to %d.".formatted(Passwords.LENGTH_MIN, Passwords.LENGTH_MAX));
         }
         return password;

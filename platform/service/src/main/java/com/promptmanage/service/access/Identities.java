@@ -258,7 +258,7 @@ final class Identities {
     private static String name(Identity identity, String address) {
         String told = identity.name() == null ? "" : ShownText.plain(identity.name());
         String name = told.isEmpty() ? address.substring(0, address.indexOf('@')) : told;
-        return name.codePointCount(0, name.length()) <= AuthRoutes.NAME_LENGTH_MAX
+        return ShownText.characters(name) <= AuthRoutes.NAME_LENGTH_MAX
                 ? name
                 : name.substring(0, name.offsetByCodePoints(0, AuthRoutes.NAME_LENGTH_MAX));
     }

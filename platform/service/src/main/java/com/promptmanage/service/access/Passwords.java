@@ -3,6 +3,7 @@ package com.promptmanage.service.access;
 import com.password4j.Argon2Function;
 import com.password4j.types.Argon2;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.ShownText;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -46,7 +47,8 @@ final class Passwords {
     }
 
     static boolean isLongEnough(String password) {
-        return password.length() >= LENGTH_MIN && password.length() <= LENGTH_MAX;
+        int characters = ShownText.characters(password);
+        return characters >= LENGTH_MIN && characters <= LENGTH_MAX;
     }
 
     String hash(String password) {
@@ -55,7 +57,7 @@ final class Passwords {
 
     /** Takes the same time whether there is a hash or not. */
     boolean matches(String password, Optional<String> hash) {
-        if (password.length() > LENGTH_MAX) {
+        if (ShownText.characters(password) > LENGTH_MAX) {
             return false;
         }
         boolean equal = inTurn(() -> {

@@ -18,6 +18,20 @@ public final class ShownText {
         return !DECEIVING.matcher(text).find();
     }
 
+    /**
+     * Whether something may be called so: plain, and of so many characters. A character is a code point, as for PostgreSQL and for a
+     * schema that is published: beyond the first plane Java counts two for it.
+     */
+    public static boolean isName(String text, int charactersMin, int charactersMax) {
+        int characters = characters(text);
+        return characters >= charactersMin && characters <= charactersMax && isPlain(text);
+    }
+
+    /** How many code points it has. */
+    public static int characters(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
     /** With a blank in the place of what is not plain, and none at its ends. */
     public static String plain(String text) {
         return DECEIVING.matcher(text).replaceAll(" ").strip();

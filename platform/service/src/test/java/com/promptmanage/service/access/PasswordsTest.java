@@ -28,6 +28,18 @@ class PasswordsTest {
         assertThat(passwords.matches("pässwörd", Optional.empty())).isFalse();
     }
 
+    /** A key has two units in Java, and is one character of a password. */
+    @Test
+    void aPasswordHasAsManyCharactersAsItsOwnerTypes() {
+        String longest = "🔑".repeat(1024);
+
+        assertThat(Passwords.isLongEnough("🔑".repeat(7))).isFalse();
+        assertThat(Passwords.isLongEnough(longest)).isTrue();
+        assertThat(Passwords.isLongEnough(longest + "x")).isFalse();
+        assertThat(passwords.matches(longest, Optional.of(passwords.hash(longest))))
+                .isTrue();
+    }
+
     @Test
     void readsWhatOthersWrote() {
         // From the test vectors of the reference implementation: argon2id, v=19, m=256, t=2, p=1.
