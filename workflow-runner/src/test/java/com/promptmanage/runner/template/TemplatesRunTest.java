@@ -72,8 +72,25 @@ class TemplatesRunTest {
                         "customizations.dataSourceMappings.AIRTABLE_BASE_ID",
                         "customizations.secretMappings.CRM_API_KEY");
         assertThat(told.path("errors").findValuesAsText("remedy"))
-                .anyMatch(remedy -> remedy.contains("no connector for airtable"))
+                .anyMatch(remedy -> remedy.contains("no connector for airtable yet: connect a table with the same fields"))
                 .anyMatch(remedy -> remedy.contains("Store the secret"));
+    }
+
+    @Test
+    void anApiForWhatItCannotDoIsRefusedBeforeAnythingIsMadeOfATemplate() {
+        String api = stand.source(
+                "api", "{\"url\": \"%s\"}".formatted(stand.web().file("/contacts", "[]")));
+
+        JsonNode told = stand.send("POST", "/api/workflow-templates/template-data-enrichment/deploy", """
+                {"teamId": "team_1", "customizations": {
+                  "dataSourceMappings": {"GOOGLE_SHEET_ID": "%s"},
+                  "values": {"COMPANY_LOOKUP_URL": "https://a.example"}}}
+                """.formatted(api), 400);
+
+        assertThat(told.path("errors").findValuesAsText("field"))
+                .containsExactly("customizations.definition.nodes[3].config.recordId");
+        assertThat(told.at("/errors/0/detail").asText()).contains("an API, whose records are changed by their id");
+        assertThat(told.at("/errors/0/remedy").asText()).contains("choose a database");
     }
 
     @Test
