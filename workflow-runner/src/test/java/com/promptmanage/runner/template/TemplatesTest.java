@@ -12,6 +12,7 @@ import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeConfig.DataSource;
 import com.promptmanage.runner.definition.NodeConfig.Operation;
 import com.promptmanage.runner.definition.NodeConfig.Output;
@@ -27,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -351,6 +353,26 @@ class TemplatesTest {
                                         "definition.nodes[0].config.query.table",
                                         "definition.nodes[4].config.target",
                                         "definition.nodes[5].config.target"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void recordsThatAreUpdatedByTheirIdAreOnlyReadWithOne(WorkflowTemplate template) {
+        List<NodeConfig> nodes = DefinitionJson.read(template.definition()).definition().nodes().stream()
+                .map(Node::config)
+                .toList();
+        Set<String> updatedById = nodes.stream()
+                .filter(Output.class::isInstance)
+                .map(Output.class::cast)
+                .filter(output -> "{{record.id}}".equals(output.recordId()))
+                .map(output -> String.valueOf(output.sourceId()))
+                .collect(Collectors.toSet());
+
+        assertThat(nodes)
+                .filteredOn(node -> node instanceof DataSource source && updatedById.contains(source.sourceId()))
+                .hasSize(updatedById.size())
+                .allSatisfy(node -> assertThat(((DataSource) node).transform().filter())
+                        .isEqualTo("string(record.id) != ''"));
     }
 
     @Test
