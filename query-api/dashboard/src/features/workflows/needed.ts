@@ -80,7 +80,9 @@ function textsOf(value: unknown, field = ""): [string, string][] {
 
 /** What an expression asks for first is not needed, nor is what is in it. */
 function pathsOf(expression: string): string[][] {
-  const asked = [...expression.matchAll(ASKED)].map(([, path, name, of]) => (path === undefined ? [...segmentsOf(of ?? ""), (name ?? "").slice(1, -1)] : segmentsOf(path)));
+  const asked = [...expression.matchAll(ASKED)]
+    .map(([, path, name, of]) => (path === undefined ? [...segmentsOf(of ?? ""), (name ?? "").slice(1, -1)] : segmentsOf(path)))
+    .filter((first) => first.length > 1);
   const isAsked = (path: readonly string[]) => asked.some((first) => first.every((part, index) => part === path[index]));
   return [...expression.matchAll(PATHS)].flatMap(([, path]) => (path === undefined ? [] : [segmentsOf(path)])).filter((path) => path.length > 1 && !isAsked(path));
 }
