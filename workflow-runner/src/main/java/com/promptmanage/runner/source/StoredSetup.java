@@ -67,10 +67,10 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
     public Optional<SourceKind> kind(Account account, String sourceId) {
         return table.find(account, sourceId)
                 .flatMap(source -> connectors.find(source.type()))
-                .flatMap(StoredSetup::kind);
+                .flatMap(StoredSetup::kindOf);
     }
 
-    private static Optional<SourceKind> kind(Connector connector) {
+    private static Optional<SourceKind> kindOf(Connector connector) {
         return switch (connector) {
             case PostgresConnector database -> Optional.of(SourceKind.DATABASE);
             case FileConnector file -> Optional.of(SourceKind.FILE);
