@@ -121,12 +121,14 @@ test("it is drawn in the size that it has, and in no other before", async () => 
 });
 
 test("where its frame becomes narrower, it is drawn in that width, and takes none of the page until then", async () => {
-  let narrow = () => undefined as void;
+  let narrow = () => {};
   class Observer {
-    constructor(resized: ResizeObserverCallback) {
-      narrow = () => resized([{ contentRect: new DOMRect(0, 0, 360, 288) } as ResizeObserverEntry], this as unknown as ResizeObserver);
+    constructor(private readonly resized: ResizeObserverCallback) {}
+    observe(target: Element) {
+      if (target.matches(".recharts-responsive-container")) {
+        narrow = () => this.resized([{ contentRect: new DOMRect(0, 0, 360, 288) } as ResizeObserverEntry], this as unknown as ResizeObserver);
+      }
     }
-    observe() {}
     unobserve() {}
     disconnect() {}
   }
@@ -135,7 +137,7 @@ test("where its frame becomes narrower, it is drawn in that width, and takes non
   const drawn = () => chart().querySelector("svg.recharts-surface")!;
   await waitFor(() => expect(drawn().getAttribute("width")).toBe("600"));
   expect(drawn().closest(".overflow-x-clip")).not.toBeNull();
-  act(narrow);
+  act(() => narrow());
   await waitFor(() => expect(drawn().getAttribute("width")).toBe("360"));
   vi.unstubAllGlobals();
 });
