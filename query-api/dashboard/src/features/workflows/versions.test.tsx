@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openPage } from "@/test/page-stand";
 import { VersionsDialog } from "./versions-dialog";
 
-const SAVED = { author: "eve", note: "", createdAt: "2026-11-27T03:00:00Z" };
+const SAVED = { author: "ann", note: "", createdAt: "2026-11-27T03:00:00Z" };
 
 /** What was asked of the server beside the list of versions. */
 let asked: string[];
@@ -59,7 +59,7 @@ test("what another has saved meanwhile is not left unseen, and stays among the v
   const { fetch } = globalThis;
   vi.stubGlobal("fetch", (request: Request) =>
     request.method === "POST" && request.url.endsWith("baseVersion=2")
-      ? Promise.resolve(Response.json({ code: "conflict", detail: "It was changed meanwhile", current: { version: 3, name: "x", updatedAt: "2026-11-27T03:10:00Z", savedBy: "eve" } }, { status: 409 }))
+      ? Promise.resolve(Response.json({ code: "conflict", detail: "It was changed meanwhile", current: { version: 3, name: "x", updatedAt: "2026-11-27T03:10:00Z", savedBy: "ann" } }, { status: 409 }))
       : fetch(request),
   );
   await userEvent.click(screen.getByRole("button", { name: "Restore version 1" }));
