@@ -59,8 +59,7 @@ final class SourceFit {
         }
         for (Node node : definition.nodes()) {
             if (named(node.config()).filter(sourceId.strip()::equals).isPresent()) {
-                fitting.removeIf(
-                        kind -> misfit(node.config(), kind, definition).isPresent());
+                fitting.removeIf(kind -> misfit(node.config(), kind, definition).isPresent());
             }
         }
         return fitting;
@@ -83,8 +82,8 @@ final class SourceFit {
 
     private static Optional<Misfit> ofDatabase(DataSource source) {
         JsonNode sql = source.query().options().get("sql");
-        boolean isSaid =
-                !lists(source.query()).equals(List.of(UNNAMED)) || (sql != null && !sql.asText().isBlank());
+        boolean isSaid = !lists(source.query()).equals(List.of(UNNAMED))
+                || (sql != null && !sql.asText().isBlank());
         return isSaid
                 ? Optional.empty()
                 : Optional.of(new Misfit(
@@ -105,13 +104,13 @@ final class SourceFit {
     /** Records that are changed where they are read go where they are meant to, whatever that place is called. */
     private static Optional<Misfit> ofFile(Output output, Definition definition) {
         return target(output)
-                .filter(target ->
-                        output.operation() != Operation.UPDATE || isOfAnotherList(output, target, definition))
-                .map(target -> new Misfit(
-                        nameOfTarget(output),
-                        "is '%s', but the data source that it writes to is a file, which has no sheets or tables: the records would go among those that are in it"
-                                .formatted(target),
-                        "Give a database with a table of that name as the data source, or write to another file, named by its id as sourceId, and leave this out."));
+                .filter(target -> output.operation() != Operation.UPDATE || isOfAnotherList(output, target, definition))
+                .map(
+                        target -> new Misfit(
+                                nameOfTarget(output),
+                                "is '%s', but the data source that it writes to is a file, which has no sheets or tables: the records would go among those that are in it"
+                                        .formatted(target),
+                                "Give a database with a table of that name as the data source, or write to another file, named by its id as sourceId, and leave this out."));
     }
 
     private static Optional<Misfit> ofApi(Output output, Definition definition) {
@@ -129,11 +128,12 @@ final class SourceFit {
         }
         return target(output)
                 .filter(target -> isOfAnotherList(output, target, definition))
-                .map(target -> new Misfit(
-                        nameOfTarget(output),
-                        "is '%s', but the data source that it writes to is an API, which is one list: the records would go among those that are read"
-                                .formatted(target),
-                        "Give a database with a table of that name as the data source, or write to another API, named by its id as sourceId."));
+                .map(
+                        target -> new Misfit(
+                                nameOfTarget(output),
+                                "is '%s', but the data source that it writes to is an API, which is one list: the records would go among those that are read"
+                                        .formatted(target),
+                                "Give a database with a table of that name as the data source, or write to another API, named by its id as sourceId."));
     }
 
     /** Whether what is read from the same data source is something else. What is changed may be what is read without a name. */

@@ -101,8 +101,7 @@ class StoredSetupTest {
 
     private Optional<SourceKind> kindOf(String type) {
         api.database()
-                .useAsSystem(
-                        handle -> handle.execute("UPDATE data_sources SET type = ? WHERE id = ?", type, source));
+                .useAsSystem(handle -> handle.execute("UPDATE data_sources SET type = ? WHERE id = ?", type, source));
         return setup.kind(ONE, source);
     }
 

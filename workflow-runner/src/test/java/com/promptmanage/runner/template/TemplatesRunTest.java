@@ -73,16 +73,18 @@ class TemplatesRunTest {
                         "customizations.dataSourceMappings.AIRTABLE_BASE_ID",
                         "customizations.secretMappings.CRM_API_KEY");
         assertThat(told.path("errors").findValuesAsText("remedy"))
-                .anyMatch(remedy -> remedy.contains("no connector for airtable yet: connect a table with the same fields"))
+                .anyMatch(remedy ->
+                        remedy.contains("no connector for airtable yet: connect a table with the same fields"))
                 .anyMatch(remedy -> remedy.contains("Store the secret"));
     }
 
     @Test
     void anApiForWhatItCannotDoIsRefusedBeforeAnythingIsMadeOfATemplate() {
-        String api = stand.source(
-                "api", "{\"url\": \"%s\"}".formatted(stand.web().file("/contacts", "[]")));
+        String api =
+                stand.source("api", "{\"url\": \"%s\"}".formatted(stand.web().file("/contacts", "[]")));
 
-        JsonNode told = stand.send("POST", "/api/workflow-templates/template-data-enrichment/deploy", """
+        JsonNode told =
+                stand.send("POST", "/api/workflow-templates/template-data-enrichment/deploy", """
                 {"teamId": "team_1", "customizations": {
                   "dataSourceMappings": {"GOOGLE_SHEET_ID": "%s"},
                   "values": {"COMPANY_LOOKUP_URL": "https://a.example"}}}
@@ -103,8 +105,8 @@ class TemplatesRunTest {
     void ticketsThatCannotBeLabelledForWantOfAnIdAreNotPaidFor(String ticket) throws Exception {
         String tickets = stand.source(
                 "api", "{\"url\": \"%s\"}".formatted(stand.web().file("/tickets", "[%s]".formatted(ticket))));
-        String workflow =
-                stand.deploy("template-ticket-triage", "\"dataSourceMappings\": {\"TICKETS\": \"%s\"}".formatted(tickets));
+        String workflow = stand.deploy(
+                "template-ticket-triage", "\"dataSourceMappings\": {\"TICKETS\": \"%s\"}".formatted(tickets));
 
         RunnerStand.Ended ended = stand.runToEnd(workflow, "{}");
 

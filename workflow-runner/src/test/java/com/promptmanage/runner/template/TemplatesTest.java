@@ -371,8 +371,8 @@ class TemplatesTest {
         assertThat(nodes)
                 .filteredOn(node -> node instanceof DataSource source && updatedById.contains(source.sourceId()))
                 .hasSize(updatedById.size())
-                .allSatisfy(node -> assertThat(((DataSource) node).transform().filter())
-                        .isEqualTo("string(record.id) != ''"));
+                .allSatisfy(node ->
+                        assertThat(((DataSource) node).transform().filter()).isEqualTo("string(record.id) != ''"));
     }
 
     @Test
@@ -399,7 +399,10 @@ class TemplatesTest {
     }
 
     /** An account of which everything of a kind is there or not. */
-    private record Stand(boolean hasSources, boolean hasSecrets, @Nullable SourceKind kind) implements AccountSetup {
+    private record Stand(
+            boolean hasSources,
+            boolean hasSecrets,
+            @Nullable SourceKind kind) implements AccountSetup {
 
         @Override
         public Optional<Lack> source(
