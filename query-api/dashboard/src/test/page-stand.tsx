@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider, type DefaultOptions } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, type DefaultOptions, type QueryKey } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider, type RouterHistory } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
@@ -17,6 +17,8 @@ interface Stand {
   features?: object;
   teams?: readonly object[];
   queries?: NonNullable<DefaultOptions["queries"]>;
+  /** What is known already, as from another page, by the keys of its queries. */
+  known?: readonly (readonly [QueryKey, unknown])[];
   /** As the application reads addresses, where that makes a difference. */
   parseSearch?: (search: string) => Record<string, unknown>;
 }
@@ -31,12 +33,17 @@ export function acme({ role = "owner", features = {} }: { role?: string; feature
  * the test has put in the place of fetch; what fails is not asked for again.
  *
  * @param pages the one that is looked at, and those that it leads to
- * @returns where the addresses go that it leads to
+ * @returns where the addresses go that it leads to, and what it knows
  */
-export function openPage(address: string, pages: readonly StandingPage[], { features = {}, teams = [acme()], queries = {}, parseSearch }: Stand = {}): RouterHistory {
+export function openPage(
+  address: string,
+  pages: readonly StandingPage[],
+  { features = {}, teams = [acme()], queries = {}, known = [], parseSearch }: Stand = {},
+): { history: RouterHistory; client: QueryClient } {
   vi.stubGlobal("scrollTo", () => undefined);
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, ...queries } } });
   client.setQueryData(sessionQuery.queryKey, { id: "ann", name: "Ann", features, tier: "free", teams } as unknown as User);
+  known.forEach(([key, data]) => client.setQueryData(key, data));
   const root = createRootRoute();
   const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
   const routes = pages.map((page) => createRoute({ getParentRoute: () => signedIn, ...page }));
@@ -49,5 +56,5 @@ export function openPage(address: string, pages: readonly StandingPage[], { feat
       </HintProvider>
     </QueryClientProvider>,
   );
-  return history;
+  return { history, client };
 }

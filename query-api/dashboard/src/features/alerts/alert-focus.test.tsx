@@ -1,11 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { afterEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import { openPage } from "@/test/page-stand";
 import { AlertRow } from "./alert-row";
 import type { Alert } from "./api";
 
@@ -25,17 +22,7 @@ function Rows() {
 }
 
 test("whoever sees to alerts by keyboard goes on from the one that was seen to", async () => {
-  vi.stubGlobal("scrollTo", () => undefined);
-  const client = new QueryClient();
-  client.setQueryData(sessionQuery.queryKey, { id: "ann", name: "Ann", features: {}, tier: "free", teams: [] } as unknown as User);
-  const router = createRouter({ routeTree: createRootRoute({ component: Rows }), history: createMemoryHistory() });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  openPage("/", [{ path: "/", component: Rows }], { teams: [] });
   (await screen.findByRole("button", { name: "Acknowledge: first" })).focus();
   await userEvent.keyboard("{Enter}");
   expect(screen.queryByRole("button", { name: "Acknowledge: first" })).toBeNull();

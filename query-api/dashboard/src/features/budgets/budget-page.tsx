@@ -237,7 +237,7 @@ function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watche
           )}
         </span>
       </div>
-      <Progress percent={status.percentage} level={level} label={`${budget.name}${named ? `, ${value}` : ""}`} />
+      <Progress percent={status.percentage} used={usedOf(status)} level={level} label={`${budget.name}${named ? `, ${value}` : ""}`} />
       {!named && periodOf(budget) !== "total" && <p className="mt-1 text-xs text-soft">Begins anew on {formatDate(status.periodEnd, zoneOf(budget, zone))}</p>}
     </div>
   );

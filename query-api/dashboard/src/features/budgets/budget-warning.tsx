@@ -97,7 +97,7 @@ export function BudgetWarning({
               </>
             ) : (
               <>
-                {formatPercent(Math.floor(status.percentage), 0)} used: <BudgetAmount status={status} of={status.spent} /> of{" "}
+                {formatPercent(Math.floor(status.percentage), 0, /[1-9]/.test(status.spent))} used: <BudgetAmount status={status} of={status.spent} /> of{" "}
                 <BudgetAmount status={status} of={status.limit} />.
               </>
             )}

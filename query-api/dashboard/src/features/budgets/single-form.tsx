@@ -90,6 +90,7 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
           </div>
           <Progress
             percent={status.percentage}
+            used={usedOf(status)}
             level={levelOf(
               status,
               (budget?.alertThresholds ?? []).map((percent, index) => ({ percent, severity: (["info", "warning", "critical"] as const)[index]! })),

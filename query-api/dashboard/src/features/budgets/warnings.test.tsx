@@ -75,6 +75,14 @@ test("a warning that comes while a page is read moves nothing, and has its place
   expect(document.documentElement.dataset.warning).toBeUndefined();
 });
 
+test("a warning by an amount that is little of the limit does not say that none of it is used", async () => {
+  const { tell } = open();
+  await screen.findByText("/one");
+  const of = budget(0.4, { thresholds: [{ amountUsd: "0.50", severity: "warning" }] as never });
+  await tell(of);
+  expect(screen.getByTestId("budget-warning").textContent).toContain("<1% used");
+});
+
 test("a page that is opened first is not seen before it is known whether a warning moves it down, which then has its place", async () => {
   const { tell } = open();
   await screen.findByText("/one");

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { clsx } from "clsx";
 import { CheckCircle2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
@@ -89,9 +90,13 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
               {VOLUMES.map((one) => (
                 <label
                   key={one}
-                  className="cursor-pointer rounded-lg border border-line-strong px-3 py-2 text-center font-medium has-checked:border-accent has-checked:bg-accent-wash has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-accent"
+                  className={clsx(
+                    "relative cursor-pointer rounded-lg border px-3 py-2 text-center font-medium",
+                    volume === one ? "border-accent bg-accent-wash text-accent" : "border-line-strong",
+                  )}
                 >
-                  <input type="radio" name="volume" className="sr-only" checked={volume === one} onChange={() => setVolume(one)} />
+                  <input type="radio" name="volume" className="peer sr-only" checked={volume === one} onChange={() => setVolume(one)} />
+                  <span aria-hidden className="pointer-events-none absolute -inset-px rounded-lg peer-focus-visible:outline-2 peer-focus-visible:outline-accent" />
                   {one.replace("-", "–")}
                 </label>
               ))}

@@ -14,7 +14,7 @@ const CALL = { ...NONE, userId: "ann", model: "opus", agent: "claude-code", runs
 
 const REPORTED = { ...CALL, runs: 5, reportedRuns: 4, reportedCost: "0.50", comparedRuns: 3, reportedOfCompared: "0.40", costOfReported: "0.90" };
 
-let history: ReturnType<typeof openPage>;
+let history: ReturnType<typeof openPage>["history"];
 
 /** The page in a tier that shows seven days, and the first days that it asked for. */
 function open(address: string, developers: readonly object[] = [], role = "owner"): string[] {
@@ -37,7 +37,7 @@ function open(address: string, developers: readonly object[] = [], role = "owner
     { path: "/dashboard/developers", validateSearch: readDeveloperSearch, component: DevelopersPage },
     { path: "/settings/api-keys", component: () => null },
   ];
-  history = openPage(address, pages, { features, teams: [acme({ features, role })] });
+  history = openPage(address, pages, { features, teams: [acme({ features, role })] }).history;
   return asked;
 }
 

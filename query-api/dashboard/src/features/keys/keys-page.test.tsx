@@ -1,8 +1,6 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen, within } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
+import { openPage } from "@/test/page-stand";
 import { KeysPage } from "./keys-page";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -10,17 +8,8 @@ afterEach(() => vi.unstubAllGlobals());
 const key = (name: string, more: object) => ({ id: name, name, prefix: "pm_abc", scopes: ["ingest"], maySpeakForOthers: false, createdAt: "2026-01-01T00:00:00Z", ...more });
 
 function open(...keys: object[]) {
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", () => new Promise(() => undefined));
-  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
-  client.setQueryData(sessionQuery.queryKey, { id: "ann", name: "Ann", email: "ann@example.com", features: {}, teams: [] } as unknown as User);
-  client.setQueryData(["keys", "me"], keys);
-  const router = createRouter({ routeTree: createRootRoute({ component: KeysPage }), history: createMemoryHistory() });
-  render(
-    <QueryClientProvider client={client}>
-      <RouterProvider router={router as never} />
-    </QueryClientProvider>,
-  );
+  openPage("/", [{ path: "/", component: KeysPage }], { teams: [], queries: { staleTime: Infinity }, known: [[["keys", "me"], keys]] });
 }
 
 test("what a key may is said as it was chosen, and which are over", async () => {

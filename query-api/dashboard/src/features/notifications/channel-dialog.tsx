@@ -132,11 +132,12 @@ function KindChoice({ kind, onChange }: { kind: Channel["kind"]; onChange: (kind
             <label
               key={one}
               className={clsx(
-                "flex cursor-pointer items-start gap-2.5 rounded-lg border p-2.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
+                "relative flex cursor-pointer items-start gap-2.5 rounded-lg border p-2.5",
                 kind === one ? "border-accent bg-accent-wash" : "border-line-strong hover:border-soft",
               )}
             >
-              <input type="radio" name="kind" value={one} checked={kind === one} onChange={() => onChange(one)} className="sr-only" />
+              <input type="radio" name="kind" value={one} checked={kind === one} onChange={() => onChange(one)} className="peer sr-only" />
+              <span aria-hidden className="pointer-events-none absolute -inset-px rounded-lg peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-accent" />
               <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", kind === one ? "text-accent" : "text-soft")} />
               <span className="min-w-0">
                 <span className="block font-medium">{label}</span>

@@ -97,7 +97,7 @@ function Figures({
       <Figure label="Spend" value={<Amount usd={summary.totalCost} />}>
         {budget ? (
           <>
-            {formatPercent(budget.percentage)} of <Amount usd={budget.limit} /> each {budget.period}
+            {formatPercent(budget.percentage, 1, budget.isUsed)} of <Amount usd={budget.limit} /> each {budget.period}
           </>
         ) : budget === null ? (
           "No budget of their own"

@@ -11,8 +11,8 @@ export interface MemberRow {
   runs: number;
   tokens: number;
   cost: NanoUsd;
-  /** The one of a member's own budgets that is the furthest. */
-  budget: { limit: NanoUsd; percentage: number; period: string } | null;
+  /** The one of a member's own budgets that is the furthest. Some of it may be used though the percentage is rounded to none. */
+  budget: { limit: NanoUsd; percentage: number; isUsed: boolean; period: string } | null;
   level: Level;
 }
 
@@ -104,6 +104,7 @@ export function furthest(userId: string, budgets: readonly Schemas["Budget"][]):
         .map((status) => ({
           limit: nanoUsd(status.limit),
           percentage: status.percentage,
+          isUsed: /[1-9]/.test(status.spent),
           period: typeof budget.period === "string" ? budget.period : (budget.period?.unit ?? "month"),
         })),
     )

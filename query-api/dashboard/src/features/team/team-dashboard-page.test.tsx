@@ -144,6 +144,22 @@ test("how far a member's budget is stands beside its status too, where its colum
   expect([...row.querySelectorAll("td")].at(-1)!.textContent).toBe("Getting there85%");
 });
 
+test("of a member's budget, too little to be told is not told as nothing, in no place", async () => {
+  const status = { value: "ann", unit: "usd", limit: "1000000.00", spent: "1.00", percentage: 0 };
+  const budgets = [{ id: "b1", dimension: "member", period: "month", values: [status] }];
+  open({}, { budgets });
+  const row = await screen.findByTestId("member-row");
+  expect([...row.querySelectorAll("td")].at(-1)!.textContent).toBe("OK<0.1%");
+  expect(row.textContent).toContain("<0.1% of $1,000,000");
+  expect(screen.getByRole("progressbar", { name: "Budget of Ann" }).getAttribute("aria-valuetext")).toBe("<0.1%");
+  cleanup();
+  open({}, { member: "ann", budgets });
+  expect((await screen.findByLabelText("Spend")).textContent).toContain("<0.1% of");
+  cleanup();
+  open({}, { budgets: [{ ...budgets[0], values: [{ ...status, spent: "0.00" }] }] });
+  expect((await screen.findByRole("progressbar", { name: "Budget of Ann" })).getAttribute("aria-valuetext")).toBe("0%");
+});
+
 test("the reports that are sent by themselves are told, with the way to where they are set", async () => {
   const report = { id: "r1", name: "To finance", frequency: "weekly", to: ["cfo@example.com"], dueAt: "2026-11-30T06:00:00Z" };
   open({}, { reports: [{ ...report, enabled: true }, { ...report, id: "r2", name: "Old", enabled: false }] });

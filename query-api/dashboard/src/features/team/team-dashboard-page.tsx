@@ -319,6 +319,7 @@ function seatsOf({ features: { seats } }: Account): string {
 }
 
 function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
+  const used = row.budget ? formatPercent(row.budget.percentage, 1, row.budget.isUsed) : "";
   return (
     <tr className="hover:bg-page" data-testid="member-row">
       <Td className="max-w-44">
@@ -347,9 +348,9 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
         {row.budget ? (
           <div>
             <p className="mb-1 text-xs text-soft figures">
-              {formatPercent(row.budget.percentage)} of <Amount usd={row.budget.limit} /> each {row.budget.period}
+              {used} of <Amount usd={row.budget.limit} /> each {row.budget.period}
             </p>
-            <Progress percent={row.budget.percentage} level={row.level} label={`Budget of ${row.name}`} />
+            <Progress percent={row.budget.percentage} used={used} level={row.level} label={`Budget of ${row.name}`} />
           </div>
         ) : (
           <span className="text-xs text-soft">None</span>
@@ -360,7 +361,7 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
           <>
             <Badge tone={STATUS[row.level].tone}>{STATUS[row.level].label}</Badge>
             {/* Where the column of budgets has no room. */}
-            <span className="block text-xs text-soft figures md:hidden">{formatPercent(row.budget.percentage)}</span>
+            <span className="block text-xs text-soft figures md:hidden">{used}</span>
           </>
         ) : (
           <span className="text-soft">–</span>

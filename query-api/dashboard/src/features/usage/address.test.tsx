@@ -20,7 +20,7 @@ function open(address: string, historyDays: number | null = null) {
     features,
     teams: [acme({ features })],
     parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
-  });
+  }).history;
 }
 
 test("a range that there is not is replaced in the address by the one that is shown", async () => {

@@ -124,15 +124,16 @@ export function Cards({
 /** How far the account's own budget is, whatever the page shows: it says of what and since when. Its place is kept until it is known. */
 function BudgetLine({ account }: { account: Account }) {
   const { data: budget, error, refetch } = useQuery(wholeBudgetQuery(account));
+  const used = budget ? formatPercent(budget.percentage, 1, nanoUsd(budget.spent) > 0n) : "";
   return (
     <div className="mt-2 min-h-7 text-xs text-pretty text-soft figures" data-testid="budget-line">
       {budget ? (
         <>
-          <Progress percent={budget.percentage} level={budget.isExceeded ? "critical" : budget.isNearLimit ? "warning" : "calm"} label="The account's budget" />
+          <Progress percent={budget.percentage} used={used} level={budget.isExceeded ? "critical" : budget.isNearLimit ? "warning" : "calm"} label="The account's budget" />
           <span className="mt-1 block">
             {sinceOf(budget, account.zone)}:{" "}
             <Link to="/settings/budget" className="underline decoration-line-strong underline-offset-2 hover:text-ink">
-              {formatPercent(budget.percentage, 1, nanoUsd(budget.spent) > 0n)} of the budget
+              {used} of the budget
             </Link>{" "}
             of <Amount usd={budget.limit} />
           </span>

@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import type { NanoUsd } from "@/shared/format/money";
 import { Cost } from "./cost";
@@ -24,7 +25,7 @@ export function PickRow({
   children: ReactNode;
 }) {
   return (
-    <li className="relative flex items-center gap-3 px-4 py-2 hover:bg-page has-[[aria-pressed=true]]:bg-accent-wash sm:px-5">
+    <li className={clsx("relative flex items-center gap-3 px-4 py-2 sm:px-5", isPicked ? "bg-accent-wash" : "hover:bg-page")}>
       <div className="min-w-0 flex-1">
         <button type="button" title={name} aria-pressed={isPicked} onClick={onPick} className="flex w-full gap-3 text-left font-medium after:absolute after:inset-0">
           {number !== undefined && <span className="w-4 shrink-0 text-right text-xs leading-5 font-normal text-soft figures">{number}</span>}

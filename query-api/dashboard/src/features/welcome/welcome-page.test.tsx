@@ -1,9 +1,6 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { act, render, screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import { openPage } from "@/test/page-stand";
 import { WelcomePage } from "./welcome-page";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -22,26 +19,10 @@ class Source extends EventTarget {
 }
 
 function open(hasKey: boolean, usage: readonly object[], answer: () => Response = () => Response.json({ usage, nextCursor: null })) {
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", () => Promise.resolve(answer()));
   vi.stubGlobal("EventSource", Source);
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  const team = { id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} };
-  client.setQueryData(sessionQuery.queryKey, { id: "ann", name: "Ann", features: {}, tier: "free", teams: [team] } as unknown as User);
-  const root = createRootRoute();
-  const page = createRoute({
-    getParentRoute: () => root,
-    path: "/welcome",
-    component: () => <WelcomePage makeKey={() => Promise.resolve("pm_1")} hasKey={hasKey} hasBudget={false} wizard={() => null} />,
-  });
-  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/welcome?team=acme&zone=UTC"] }) });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  const component = () => <WelcomePage makeKey={() => Promise.resolve("pm_1")} hasKey={hasKey} hasBudget={false} wizard={() => null} />;
+  openPage("/welcome?team=acme&zone=UTC", [{ path: "/welcome", component }]);
 }
 
 test("what was done before is done after a reload too: a key is there, and the last event is shown", async () => {

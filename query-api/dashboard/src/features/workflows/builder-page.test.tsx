@@ -1,13 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import { acme, openPage } from "@/test/page-stand";
 import { workflowQuery, type Workflow } from "./api";
 import { StoredWorkflow } from "./builder-page";
-
-const USER = { id: "eve", name: "Eve", features: {}, teams: [{ id: "acme", name: "Acme", role: "editor", timezone: "UTC", tier: "team", features: {} }] } as unknown as User;
 
 function version(version: number, name: string): Workflow {
   const definition = { version: "1.0", nodes: [], edges: [], settings: {} };
@@ -23,25 +18,14 @@ beforeEach(() => {
   localStorage.clear();
   stored = version(2, "As Ada saved it");
   isDown = false;
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", () => Promise.resolve(isDown ? Response.json({ detail: "Not now" }, { status: 404 }) : Response.json({ success: true, workflow: stored })));
 });
 
 afterEach(() => vi.unstubAllGlobals());
 
 function open() {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(sessionQuery.queryKey, USER);
-  client.setQueryData(workflowQuery("wf_1").queryKey, version(1, "As it was opened before"));
-  const router = createRouter({ routeTree: createRootRoute({ component: () => <StoredWorkflow id="wf_1" /> }), history: createMemoryHistory() });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
-  return client;
+  const known = [[workflowQuery("wf_1").queryKey, version(1, "As it was opened before")]] as const;
+  return openPage("/", [{ path: "/", component: () => <StoredWorkflow id="wf_1" /> }], { teams: [acme({ role: "editor" })], known }).client;
 }
 
 const nameField = () => screen.findByLabelText<HTMLInputElement>("Name of the workflow");

@@ -97,6 +97,7 @@ function SourceParameter({ parameter, definition, value, error, onChange }: Para
   const connectors = useQuery(connectorsQuery);
   const isAbsent = wanted !== undefined && missing([wanted], connectors.data).length > 0;
   const why = unfit(definition ?? {}, parameter.name);
+  const fit = fitInWords(why);
   const isOffered = (type: string | undefined) => {
     const kind = kindOfSource(type);
     return !isAbsent || kind === null || !why.has(kind);
@@ -105,7 +106,7 @@ function SourceParameter({ parameter, definition, value, error, onChange }: Para
     <div>
       <SourceField label={parameter.label} help={parameter.description} error={error} type={isAbsent ? undefined : wanted} isOffered={isOffered} value={value} onChange={onChange} />
       <p className="mt-1 text-xs text-soft">
-        {isAbsent && definition && `${kindName(wanted)} cannot be connected here: choose ${fitInWords(why)} with the same fields. ${unfitInWords(why)} `}
+        {isAbsent && definition && `${kindName(wanted)} cannot be connected here${fit ? `: choose ${fit} with the same fields` : ", and nothing else does"}. ${unfitInWords(why)} `}
         <Link to="/dashboard/connectors" className="text-accent underline underline-offset-2">
           Connect a data source
         </Link>

@@ -1,10 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
-import { HintProvider } from "@/shared/ui/hint";
 import { Toasts } from "@/shared/ui/toast";
+import { openPage } from "@/test/page-stand";
 import type { Workflow } from "./api";
 import { WorkflowCards } from "./list-rows";
 
@@ -20,25 +18,12 @@ const WORKFLOW = {
 afterEach(() => vi.unstubAllGlobals());
 
 function show(workflow: Workflow, onTag: (tag: string) => void, onDelete: (workflow: Workflow) => void = () => undefined) {
-  const root = createRootRoute();
-  const list = createRoute({
-    getParentRoute: () => root,
-    path: "/list",
-    component: () => <WorkflowCards workflows={[workflow]} now={Date.parse("2026-11-26T15:00:00Z")} mayEdit onTag={onTag} onDelete={onDelete} />,
-  });
-  const router = createRouter({ routeTree: root.addChildren([list]), history: createMemoryHistory({ initialEntries: ["/list"] }) });
-  render(
-    <QueryClientProvider client={new QueryClient()}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-        <Toasts />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  const component = () => <WorkflowCards workflows={[workflow]} now={Date.parse("2026-11-26T15:00:00Z")} mayEdit onTag={onTag} onDelete={onDelete} />;
+  render(<Toasts />);
+  openPage("/list", [{ path: "/list", component }]);
 }
 
 test("what holds a workflow's last run is told as its own page tells it", async () => {
-  vi.stubGlobal("scrollTo", () => undefined);
   const held = { ...WORKFLOW.lastExecution, status: "paused_budget", reason: { code: "budget_unanswered", nodeId: "ask" } };
   show({ ...WORKFLOW, lastExecution: held } as unknown as Workflow, () => undefined);
   expect((await screen.findByTestId("workflow")).textContent).toContain("Paused: budgets did not answer");
@@ -47,7 +32,6 @@ test("what holds a workflow's last run is told as its own page tells it", async 
 test("a workflow tells how its last run ended and what it cost, and is run from the list", async () => {
   const asked: string[] = [];
   const keys: (string | null)[] = [];
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", (request: Request) => {
     asked.push(`${request.method} ${new URL(request.url).pathname}`);
     keys.push(request.headers.get("Idempotency-Key"));
@@ -66,7 +50,6 @@ test("a workflow tells how its last run ended and what it cost, and is run from 
 
 test("one that needs data is run from the list with it", async () => {
   const sent: unknown[] = [];
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", async (request: Request) => {
     if (request.method === "GET") {
       const ask = { id: "ask", type: "prompt", label: "Ask", config: { promptTemplate: "Hello {{variables.name}}" }, position: { x: 0, y: 0 } };
@@ -88,7 +71,6 @@ test.each([
   ["admin", 1, "Delete Ticket triage"],
   ["editor", 0, "Delete Ticket triage: for whoever made it, admins, and those who may share it"],
 ])("to whoever is %s of a workflow, deleting it is offered %i times, and else the reason is said", async (yourLevel, times, name) => {
-  vi.stubGlobal("scrollTo", () => undefined);
   const onDelete = vi.fn();
   show({ ...WORKFLOW, yourLevel } as Workflow, () => undefined, onDelete);
   const button = await screen.findByRole("button", { name });

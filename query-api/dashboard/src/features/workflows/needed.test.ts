@@ -47,7 +47,43 @@ test("in expressions, and on lines, too, but not what is asked for first, called
 });
 
 test("a workflow that needs nothing, or takes whatever comes, needs no field", () => {
-  expect(neededOf(drawn({ ask: ask("{{input}} {{variables}} {{ input.name ?? 'you' }}") }))).toEqual([]);
+  expect(neededOf(drawn({ ask: ask("{{variables}} {{trigger}} {{ input.name ?? 'you' }} \\{{input}} \\{{trigger.name}}") }))).toEqual([]);
+});
+
+test("a first node that takes its input as a whole needs one, and no other does", () => {
+  expect(neededOf(drawn({ ask: ask("Sum up: {{ input }}"), tell: ask("{{input}}") }, ["ask", "tell"]))).toEqual(["input"]);
+  expect(neededOf(drawn({ read: ["data_source", { sourceId: "sample" }], ask: ask("{{input}}") }, ["read", "ask"]))).toEqual([]);
+  expect(neededOf(drawn({ each: ["loop", { iterateOver: "input", bodyNodes: ["write"] }], write: ask("{{input}}") }))).toEqual(["input"]);
+});
+
+test("where a part of the input is named, the whole is told by it", () => {
+  expect(neededOf(drawn({ ask: ask("{{input}} {{input.text}}") }))).toEqual(["input.text"]);
+});
+
+test("how long the input is can be asked without one", () => {
+  expect(neededOf(drawn({ ask: ask("{{input.length}}"), check: ["condition", { condition: "input.length > 0 && size(input) > 0" }] }))).toEqual([]);
+});
+
+test("a field may stand in brackets, in texts and in expressions", () => {
+  const definition = drawn(
+    {
+      ask: ask(`{{trigger["name"]}} {{ triggerData['first name'].short }} {{variables.items[0].sku}} {{input["text"]}}`),
+      check: ["condition", { condition: `trigger["age"] > 17 && trigger.person["city"].startsWith('trigger["quoted"]') && variables['tags'][1] == "a"` }],
+      other: ask(`{{nodes["trigger"].x}} {{record["trigger"]}}`),
+    },
+    ["ask", "check"],
+    ["check", "other"],
+  );
+  expect(neededOf(definition)).toEqual(["age", "first name.short", "input.text", "items", "name", "person.city", "tags"]);
+});
+
+test("a name with a dot in it is none that can be filled in, and is told by what it is in", () => {
+  expect(neededOf(drawn({ ask: ask(`{{trigger["a.b"]}} {{trigger.person["c.d"]}}`) }))).toEqual(["person"]);
+});
+
+test("what is asked for first is not needed, nor is what is in it", () => {
+  const condition = `"note" in trigger && trigger["note"] != "" && has(trigger.person) && trigger.person.name == "Ada" && ('size' in trigger.box ? trigger.box.size > 1 : true)`;
+  expect(neededOf(drawn({ check: ["condition", { condition }] }))).toEqual(["box"]);
 });
 
 test("the data to fill in has each field at its place", () => {

@@ -1,8 +1,7 @@
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import { HintProvider } from "@/shared/ui/hint";
+import { openPage } from "@/test/page-stand";
 import { OutputCards, OutputTable } from "./output-rows";
 import type { Output } from "./outputs";
 
@@ -34,21 +33,8 @@ const LISTS = [
 ] as const;
 
 test.each(LISTS)("in %s, an output tells what it holds and leads to its execution, and an empty one says that it is", async (name, List, told) => {
-  vi.stubGlobal("scrollTo", () => undefined);
   const onTag = vi.fn();
-  const root = createRootRoute();
-  const list = createRoute({
-    getParentRoute: () => root,
-    path: "/list",
-    component: () => <List outputs={[OUTPUT, NOTHING]} zone="UTC" onTag={onTag} />,
-  });
-  const router = createRouter({ routeTree: root.addChildren([list]), history: createMemoryHistory({ initialEntries: ["/list"] }) });
-  render(
-    <HintProvider>
-      <RouterProvider router={router as never} />
-    </HintProvider>,
-  );
-
+  openPage("/list", [{ path: "/list", component: () => <List outputs={[OUTPUT, NOTHING]} zone="UTC" onTag={onTag} /> }]);
   const [full, empty] = await screen.findAllByTestId("output");
   expect(full!.textContent).toMatch(told);
   expect(document.querySelector("table") === null).toBe(name !== "a table");

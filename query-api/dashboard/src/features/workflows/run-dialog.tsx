@@ -50,7 +50,7 @@ export function RunDialog({
         <div className="mb-4">
           <Note tone={onRunWithout ? "warning" : "info"}>
             {onRunWithout ? "This workflow needs data. " : ""}Its nodes name {needed.length === 1 ? "a field" : "fields"} that a run has to be started with:{" "}
-            <span className="font-mono text-xs">{needed.join(", ")}</span>.{onRunWithout ? " Without, it fails where one is missing, and what came before that is paid for." : ""}
+            <span className="font-mono text-xs">{needed.join(", ")}</span>.{onRunWithout ? " Where one is missing, a node fails or is asked with nothing in its place, and what was asked until then is paid for." : ""}
           </Note>
         </div>
       )}

@@ -1,10 +1,9 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { act, fireEvent, render, renderHook, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
+import { openPage } from "@/test/page-stand";
 import { permissionsQuery, useShare, type Level, type Share } from "./api-automation";
 import { ShareDialog } from "./share-dialog";
 
@@ -39,26 +38,15 @@ test("of two changes right after another, the second does not take back the firs
 });
 
 test("whoever has put in a person does not lose them by a click beside the dialog, which closes it before that and once it is shared; by keyboard, the next is put in where the first was", async () => {
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", async (request: Request) => Response.json(await request.json()));
-  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
-  client.setQueryData(sessionQuery.queryKey, { id: "eve", name: "Eve", features: {}, tier: "free", teams: [] } as unknown as User);
-  client.setQueryData(permissionsQuery("wf_1").queryKey, []);
   const onClose = vi.fn();
-  const root = createRootRoute({
-    component: () => (
-      <>
-        <p>beside</p>
-        <ShareDialog id="wf_1" isTeam={false} mayChange onClose={onClose} />
-      </>
-    ),
-  });
-  const router = createRouter({ routeTree: root, history: createMemoryHistory() });
-  render(
-    <QueryClientProvider client={client}>
-      <RouterProvider router={router as never} />
-    </QueryClientProvider>,
+  const component = () => (
+    <>
+      <p>beside</p>
+      <ShareDialog id="wf_1" isTeam={false} mayChange onClose={onClose} />
+    </>
   );
+  openPage("/", [{ path: "/", component }], { teams: [], queries: { staleTime: Infinity }, known: [[permissionsQuery("wf_1").queryKey, []]] });
   const field = await screen.findByLabelText<HTMLInputElement>("With");
   const clickBeside = () => {
     fireEvent.pointerDown(screen.getByText("beside"), { button: 0, pointerType: "mouse" });

@@ -1,20 +1,39 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { fitInWords, kindOfSource, placeInWords, unfit, unfitInWords, type OpenDefinition } from "./source-fit";
+import { fitInWords, kindOfSource, KINDS_INSTEAD, placeInWords, unfit, unfitInWords, type OpenDefinition } from "./source-fit";
+
+const RUNNER = "../../workflow-runner/src";
+
+const FOLDER = "resources/com/promptmanage/runner/template";
 
 /** As they come with the product. */
 function template(name: string): OpenDefinition {
-  const folder = "../../workflow-runner/src/main/resources/com/promptmanage/runner/template";
-  return (JSON.parse(readFileSync(`${folder}/template-${name}.json`, "utf8")) as { definition: OpenDefinition }).definition;
+  return (JSON.parse(readFileSync(`${RUNNER}/main/${FOLDER}/template-${name}.json`, "utf8")) as { definition: OpenDefinition }).definition;
 }
+
+interface Case {
+  template?: string;
+  what?: string;
+  definition?: OpenDefinition;
+  parameter: string;
+  fits: string[];
+}
+
+/** Those of the runner's own test. */
+const cases = JSON.parse(readFileSync(`${RUNNER}/test/${FOLDER}/source-fit.json`, "utf8")) as Case[];
+
+test.each(cases.map((one) => [one.template ?? one.what ?? "", one.parameter, one] as const))("what is offered is what the API takes: %s, %s", (name, parameter, one) => {
+  const why = unfit(one.definition ?? template(one.template ?? ""), parameter);
+  expect(KINDS_INSTEAD.filter((kind) => !why.has(kind)), name).toEqual(one.fits);
+});
 
 test.each([
   ["email-generator", "GOOGLE_SHEET_ID", "a table"],
   ["lead-scorer", "AIRTABLE_BASE_ID", "a table"],
   ["data-enrichment", "GOOGLE_SHEET_ID", "a table or a file"],
   ["content-moderator", "AIRTABLE_BASE_ID", "a table, a file or an API"],
-  ["blog-pipeline", "NOTION_DATABASE_ID", "a table, a file or an API"],
-  ["blog-pipeline", "NOTION_DRAFTS_DB", "a table, a file or an API"],
+  ["blog-pipeline", "NOTION_DATABASE_ID", "a file or an API"],
+  ["blog-pipeline", "NOTION_DRAFTS_DB", "a file or an API"],
 ])("the template %s takes for %s: %s", (name, parameter, words) => {
   expect(fitInWords(unfit(template(name), parameter))).toBe(words);
 });
@@ -26,7 +45,8 @@ test("why one is not offered is said by what the template does with it", () => {
   expect(unfitInWords(unfit(template("data-enrichment"), "GOOGLE_SHEET_ID"))).toBe(
     "Not an API: “Update the sheet” finds its records by a field, and those of an API are changed by their id only.",
   );
-  expect(unfitInWords(unfit(template("ticket-triage"), "TICKETS"))).toBe("");
+  expect(unfitInWords(unfit(template("blog-pipeline"), "NOTION_DRAFTS_DB"))).toBe("Not a table: “Save the draft” names no table.");
+  expect(unfitInWords(unfit(template("content-moderator"), "AIRTABLE_BASE_ID"))).toBe("");
 });
 
 test("a place in a definition is called by its node", () => {

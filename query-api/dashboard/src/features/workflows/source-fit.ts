@@ -3,6 +3,9 @@ export const KINDS_INSTEAD = ["database", "file", "api"] as const;
 
 export type KindInstead = (typeof KINDS_INSTEAD)[number];
 
+/** The list where none is named. */
+const UNNAMED = "";
+
 interface TemplateNode {
   type?: string;
   label?: string;
@@ -21,31 +24,46 @@ export function kindOfSource(type: string | undefined): KindInstead | null {
 }
 
 /**
- * With which kinds of data source a template's parameter does not work, and why, in words for people: as the API refuses them, or as the
- * run would fail when its prompts are paid for.
+ * With which kinds of data source a template's parameter does not work, and why, in words for people: by the rules that the API goes by
+ * when a template is deployed.
  *
  * @param parameter as it stands in the definition, without its braces
  */
 export function unfit(definition: OpenDefinition, parameter: string): ReadonlyMap<KindInstead, string> {
   const named = (definition.nodes ?? []).filter((node) => Object.values(node.config ?? {}).includes(`{{${parameter}}}`));
-  const read = new Set(named.filter((node) => node.type === "data_source").map(({ config }) => listOf(config?.query)));
+  const sources = named.filter((node) => node.type === "data_source");
+  const read = new Set(sources.flatMap(({ config }) => listsOf(config?.query)));
   const why = new Map<KindInstead, string>();
+  for (const node of sources) {
+    const query = (node.config?.query ?? {}) as { sql?: unknown };
+    if (listsOf(query).includes(UNNAMED) && isBlank(query.sql)) {
+      tell(why, "database", `${called(node)} names no table`);
+    }
+  }
   for (const node of named.filter(({ type }) => type === "output")) {
     const list = listOf(node.config);
-    const name = `\u201c${node.label ?? node.id ?? ""}\u201d`;
     const operation = node.config?.operation ?? "create";
-    if (list !== null && (operation !== "update" || (read.size > 0 && !read.has(list)))) {
-      tell(why, "file", `${name} writes to ${list}, and a file is one list`);
+    // What is changed may be what is read without a name.
+    const others = [...read].filter((one) => operation !== "update" || one !== UNNAMED);
+    const isOther = others.length > 0 && !others.includes(list);
+    if (list === UNNAMED) {
+      tell(why, "database", `${called(node)} names no table`);
+    } else if (operation !== "update" || isOther) {
+      tell(why, "file", `${called(node)} writes to ${list}, and a file is one list`);
     }
     if (operation === "upsert") {
-      tell(why, "api", `${name} adds or changes records, and an API takes only one of both`);
-    } else if (operation === "update" && !node.config?.recordId) {
-      tell(why, "api", `${name} finds its records by a field, and those of an API are changed by their id only`);
-    } else if (list !== null && read.size > 0 && !read.has(list)) {
-      tell(why, "api", `${name} writes to ${list}, and an API is one list`);
+      tell(why, "api", `${called(node)} adds or changes records, and an API takes only one of both`);
+    } else if (operation === "update" && isBlank(node.config?.recordId)) {
+      tell(why, "api", `${called(node)} finds its records by a field, and those of an API are changed by their id only`);
+    } else if (list !== UNNAMED && isOther) {
+      tell(why, "api", `${called(node)} writes to ${list}, and an API is one list`);
     }
   }
   return why;
+}
+
+function called(node: TemplateNode): string {
+  return `\u201c${node.label ?? node.id ?? ""}\u201d`;
 }
 
 /** The first reason is enough. */
@@ -55,10 +73,21 @@ function tell(why: Map<KindInstead, string>, kind: KindInstead, reason: string):
   }
 }
 
-/** The sheet or table that is read or written; null where there is only one. */
-function listOf(config: unknown): string | null {
-  const { sheet, table } = (config ?? {}) as { sheet?: unknown; table?: unknown };
-  return typeof sheet === "string" ? sheet : typeof table === "string" ? table : null;
+function isBlank(value: unknown): boolean {
+  return typeof value !== "string" || value.trim() === "";
+}
+
+/** The sheets or tables that a query reads; at least one. */
+function listsOf(query: unknown): string[] {
+  const { sheet, table } = (query ?? {}) as { sheet?: unknown; table?: unknown };
+  const lists = [sheet, table].filter((list): list is string => !isBlank(list));
+  return lists.length === 0 ? [UNNAMED] : lists;
+}
+
+/** The sheet, table or the like that an output writes to. */
+function listOf(config: unknown): string {
+  const { target, sheet, table } = (config ?? {}) as { target?: unknown; sheet?: unknown; table?: unknown };
+  return [target, sheet, table].find((list): list is string => !isBlank(list)) ?? UNNAMED;
 }
 
 const NAMES: Readonly<Record<KindInstead, string>> = { database: "a table", file: "a file", api: "an API" };

@@ -1,19 +1,16 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen, waitFor } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
+import { openPage } from "@/test/page-stand";
 import { VersionsDialog } from "./versions-dialog";
 
-const SAVED = { author: "eve", note: "", createdAt: "2026-11-27T03:00:00Z" };
+const SAVED = { author: "ann", note: "", createdAt: "2026-11-27T03:00:00Z" };
 
 /** What was asked of the server beside the list of versions. */
 let asked: string[];
 
 beforeEach(() => {
   asked = [];
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", ({ method, url }: Request) => {
     const { pathname, search } = new URL(url);
     if (pathname.endsWith("/versions")) {
@@ -27,16 +24,9 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 async function openFirst(isDirty: boolean) {
-  const client = new QueryClient();
-  client.setQueryData(sessionQuery.queryKey, { id: "eve", name: "Eve", features: {}, tier: "free", teams: [] } as unknown as User);
   const onRestored = vi.fn();
-  const root = createRootRoute({ component: () => <VersionsDialog id="wf_1" zone="UTC" readOnly={false} isDirty={isDirty} base={2} onRestored={onRestored} onClose={() => undefined} /> });
-  const router = createRouter({ routeTree: root, history: createMemoryHistory() });
-  render(
-    <QueryClientProvider client={client}>
-      <RouterProvider router={router as never} />
-    </QueryClientProvider>,
-  );
+  const component = () => <VersionsDialog id="wf_1" zone="UTC" readOnly={false} isDirty={isDirty} base={2} onRestored={onRestored} onClose={() => undefined} />;
+  openPage("/", [{ path: "/", component }], { teams: [] });
   await userEvent.click(await screen.findByRole("button", { name: /^Version 1/ }));
   return onRestored;
 }
@@ -69,7 +59,7 @@ test("what another has saved meanwhile is not left unseen, and stays among the v
   const { fetch } = globalThis;
   vi.stubGlobal("fetch", (request: Request) =>
     request.method === "POST" && request.url.endsWith("baseVersion=2")
-      ? Promise.resolve(Response.json({ code: "conflict", detail: "It was changed meanwhile", current: { version: 3, name: "x", updatedAt: "2026-11-27T03:10:00Z", savedBy: "eve" } }, { status: 409 }))
+      ? Promise.resolve(Response.json({ code: "conflict", detail: "It was changed meanwhile", current: { version: 3, name: "x", updatedAt: "2026-11-27T03:10:00Z", savedBy: "ann" } }, { status: 409 }))
       : fetch(request),
   );
   await userEvent.click(screen.getByRole("button", { name: "Restore version 1" }));

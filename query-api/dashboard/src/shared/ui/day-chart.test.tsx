@@ -120,6 +120,28 @@ test("it is drawn in the size that it has, and in no other before", async () => 
   expect(before).toEqual([]);
 });
 
+test("where its frame becomes narrower, it is drawn in that width, and takes none of the page until then", async () => {
+  let narrow = () => {};
+  class Observer {
+    constructor(private readonly resized: ResizeObserverCallback) {}
+    observe(target: Element) {
+      if (target.matches(".recharts-responsive-container")) {
+        narrow = () => this.resized([{ contentRect: new DOMRect(0, 0, 360, 288) } as ResizeObserverEntry], this as unknown as ResizeObserver);
+      }
+    }
+    unobserve() {}
+    disconnect() {}
+  }
+  vi.stubGlobal("ResizeObserver", Observer);
+  render(<Runs />);
+  const drawn = () => chart().querySelector("svg.recharts-surface")!;
+  await waitFor(() => expect(drawn().getAttribute("width")).toBe("600"));
+  expect(drawn().closest(".overflow-x-clip")).not.toBeNull();
+  act(() => narrow());
+  await waitFor(() => expect(drawn().getAttribute("width")).toBe("360"));
+  vi.unstubAllGlobals();
+});
+
 test("the labels of the axes are in the theme's colour", async () => {
   render(<Runs />);
   await waitFor(() => expect(chart().querySelectorAll("text").length).toBeGreaterThan(0));

@@ -196,7 +196,8 @@ export const LEVEL_TONE: Record<Level, Tone> = { calm: "good", info: "info", war
 
 const BARS: Record<Level, string> = { calm: "bg-good", info: "bg-info", warning: "bg-warning", critical: "bg-critical" };
 
-export function Progress({ percent, level, label }: { percent: number; level: Level; label: string }) {
+/** @param used the percentage in words, where these say more than the number does */
+export function Progress({ percent, used = formatPercent(percent), level, label }: { percent: number; used?: string; level: Level; label: string }) {
   const shown = Math.max(0, Math.min(100, percent));
   return (
     <div
@@ -205,7 +206,7 @@ export function Progress({ percent, level, label }: { percent: number; level: Le
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(shown)}
-      aria-valuetext={formatPercent(percent)}
+      aria-valuetext={used}
       className="h-2 w-full overflow-hidden rounded-full bg-line"
     >
       <div className={clsx("h-full rounded-full transition-[width] duration-500", BARS[level])} style={{ width: `${shown}%` }} />

@@ -2,24 +2,29 @@ package com.promptmanage.runner.source;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.connector.ApiConnector;
 import com.promptmanage.runner.connector.Connector;
 import com.promptmanage.runner.connector.ConnectorType.Ability;
 import com.promptmanage.runner.connector.Connectors;
 import com.promptmanage.runner.connector.FileConnector;
+import com.promptmanage.runner.connector.PostgresConnector;
 import com.promptmanage.runner.connector.SampleConnector;
 import com.promptmanage.runner.connector.StoredSources.StoredSource;
 import com.promptmanage.runner.secret.CredentialTable;
 import com.promptmanage.runner.template.AccountSetup;
+import com.promptmanage.runner.template.SourceKind;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.topics.account.Account;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** As it is stored. Nothing is opened, and nobody outside is asked. */
 record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable credentials) implements AccountSetup {
 
     @Override
-    public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
+    public Optional<Lack> source(
+            Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting) {
         if (sourceId.equals(SampleConnector.ID) || sourceId.startsWith(SampleConnector.ID + "/")) {
             return sample(sourceId);
         }
@@ -38,8 +43,15 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
                 "is '%s', which is no data source of %s".formatted(sourceId, account),
                 connector == null || wanted.isPresent()
                         ? "Connect the data source and give its id, or give sample to try it out."
-                        : "There is no connector for %s yet: connect a table, a file or an API with the same fields, and give its id."
-                                .formatted(connector)));
+                        : instead(connector, fitting)));
+    }
+
+    private static String instead(String connector, Set<SourceKind> fitting) {
+        return fitting.isEmpty()
+                ? "There is no connector for %s yet, and nothing else does for all that the workflow does with it."
+                        .formatted(connector)
+                : "There is no connector for %s yet: connect %s with the same fields, and give its id."
+                        .formatted(connector, SourceKind.anyOf(fitting));
     }
 
     @Override
@@ -52,11 +64,19 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
     }
 
     @Override
-    public boolean isFile(Account account, String sourceId) {
+    public Optional<SourceKind> kind(Account account, String sourceId) {
         return table.find(account, sourceId)
                 .flatMap(source -> connectors.find(source.type()))
-                .filter(FileConnector.class::isInstance)
-                .isPresent();
+                .flatMap(StoredSetup::kindOf);
+    }
+
+    private static Optional<SourceKind> kindOf(Connector connector) {
+        return switch (connector) {
+            case PostgresConnector database -> Optional.of(SourceKind.DATABASE);
+            case FileConnector file -> Optional.of(SourceKind.FILE);
+            case ApiConnector api -> Optional.of(SourceKind.API);
+            default -> Optional.empty();
+        };
     }
 
     private Optional<Lack> sample(String sourceId) {

@@ -2,6 +2,7 @@ package com.promptmanage.runner.template;
 
 import com.promptmanage.topics.account.Account;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What accounts have set up, as far as workflows name it. Safe for use by several threads. */
@@ -10,7 +11,8 @@ public interface AccountSetup {
     /** Where nobody knows: whatever is named is taken to be there. */
     AccountSetup UNKNOWN = new AccountSetup() {
         @Override
-        public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
+        public Optional<Lack> source(
+                Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting) {
             return Optional.empty();
         }
 
@@ -20,8 +22,8 @@ public interface AccountSetup {
         }
 
         @Override
-        public boolean isFile(Account account, String sourceId) {
-            return false;
+        public Optional<SourceKind> kind(Account account, String sourceId) {
+            return Optional.empty();
         }
     };
 
@@ -29,15 +31,16 @@ public interface AccountSetup {
      * Why workflows of the account can neither read from nor write to what is named so.
      *
      * @param connector the type of what is wanted; null if any will do
+     * @param fitting kinds that will do as well, to be told to who wants one that cannot be connected
      * @return empty if they can, as far as that can be told without asking outside
      */
-    Optional<Lack> source(Account account, String sourceId, @Nullable String connector);
+    Optional<Lack> source(Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting);
 
     /** Why workflows of the account cannot refer to a secret by this name; empty if they can. */
     Optional<Lack> secret(Account account, String name);
 
-    /** Whether what is named so is a data source of the account that is a file: one list, with no sheets or tables in it. */
-    boolean isFile(Account account, String sourceId);
+    /** Of what kind the account's data source is that is named so; empty if there is none, or its kind allows whatever is asked. */
+    Optional<SourceKind> kind(Account account, String sourceId);
 
     /**
      * Something that is not there.

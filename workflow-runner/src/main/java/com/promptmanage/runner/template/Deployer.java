@@ -2,6 +2,7 @@ package com.promptmanage.runner.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.NodeType;
@@ -48,6 +49,7 @@ public final class Deployer {
         var definition = (ObjectNode) new Placeholders(replacements).fill(template.definition());
         customise(definition, deployment.promptCustomizations(), faults);
         Reading reading = DefinitionJson.read(definition);
+        sources(template.parameters(), deployment, account, reading.definition(), faults);
         var found = new ArrayList<>(check.apply(reading));
         found.addAll(rules.faults(account, reading));
         found.stream()
@@ -88,9 +90,9 @@ public final class Deployer {
                         field,
                         "is not the name of a secret",
                         "Store the secret, and give the name it is stored under."));
-            } else {
-                lack(parameter, given, value, account)
-                        .ifPresent(lack -> faults.add(new Deployed.Fault(field, lack.detail(), lack.remedy())));
+            } else if (parameter.kind() == Kind.SECRET && given.containsKey(parameter.name())) {
+                // One that nobody named may be stored later, under the parameter's own name.
+                setup.secret(account, value).ifPresent(lack -> faults.add(fault(field, lack)));
             }
             replacement(parameter, value).ifPresent(text -> replacements.put(parameter.name(), text));
         }
@@ -100,14 +102,26 @@ public final class Deployer {
         return replacements;
     }
 
-    /** A secret that nobody named may be stored later, under the parameter's own name. */
-    private Optional<AccountSetup.Lack> lack(
-            TemplateParameter parameter, Map<String, String> given, String value, Account account) {
-        return switch (parameter.kind()) {
-            case DATA_SOURCE -> setup.source(account, value, parameter.connector());
-            case SECRET -> given.containsKey(parameter.name()) ? setup.secret(account, value) : Optional.empty();
-            case TEXT -> Optional.empty();
-        };
+    /** What the definition does with a data source says which kinds of it will do. */
+    private void sources(
+            List<TemplateParameter> parameters,
+            Deployment deployment,
+            Account account,
+            Definition definition,
+            List<Deployed.Fault> faults) {
+        for (TemplateParameter parameter : parameters) {
+            String value = deployment.dataSourceMappings().getOrDefault(parameter.name(), standIn(parameter));
+            if (parameter.kind() == Kind.DATA_SOURCE && !value.isBlank() && value.length() <= VALUE_LENGTH_MAX) {
+                Set<SourceKind> fitting = SourceFit.fitting(definition, Placeholders.literal(value));
+                String field = nameOf(Kind.DATA_SOURCE) + "." + parameter.name();
+                setup.source(account, value, parameter.connector(), fitting)
+                        .ifPresent(lack -> faults.add(fault(field, lack)));
+            }
+        }
+    }
+
+    private static Deployed.Fault fault(String field, AccountSetup.Lack lack) {
+        return new Deployed.Fault(field, lack.detail(), lack.remedy());
     }
 
     /** What is missing or refused stays open, so that what else is wrong can be told and nothing more. */

@@ -8,7 +8,6 @@ import com.promptmanage.runner.definition.Limits;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeConfig.DataSource;
-import com.promptmanage.runner.definition.NodeConfig.Operation;
 import com.promptmanage.runner.definition.NodeConfig.Output;
 import com.promptmanage.runner.definition.NodeConfig.Webhook;
 import com.promptmanage.runner.definition.Reading;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,12 +45,15 @@ public final class SetupRules {
         }
         var faults = new ArrayList<DefinitionFault>();
         var isMissing = new HashMap<String, Boolean>();
+        var kinds = new HashMap<String, Optional<SourceKind>>();
         for (int i = 0; i < definition.nodes().size(); i++) {
             Node node = definition.nodes().get(i);
             String config = "nodes[%d].config".formatted(reading.nodePlaces().get(i));
-            if (node.config() instanceof Output output && isLost(account, output, definition)) {
-                faults.add(lost(config + "." + nameOfTarget(output), node, output));
-            }
+            SourceFit.named(node.config())
+                    .filter(sourceId -> !sourceId.contains("{{"))
+                    .flatMap(sourceId -> kinds.computeIfAbsent(sourceId, id -> setup.kind(account, id)))
+                    .flatMap(kind -> SourceFit.misfit(node.config(), kind, definition))
+                    .ifPresent(misfit -> faults.add(unfit(config, node, misfit)));
             for (String secret : secrets(node.config())) {
                 boolean isLookedFor = isMissing.containsKey(secret) || isMissing.size() < SECRETS_MAX;
                 if (isLookedFor
@@ -63,45 +66,9 @@ public final class SetupRules {
         return faults;
     }
 
-    /**
-     * Whether it would write into a file as if this had sheets. Records that are changed where they are read go where they are
-     * meant to, whatever that place is called.
-     */
-    private boolean isLost(Account account, Output output, Definition definition) {
-        String source = output.sourceId();
-        String target = output.target();
-        if (source == null || target == null || target.isBlank() || !setup.isFile(account, source.strip())) {
-            return false;
-        }
-        if (output.operation() != Operation.UPDATE) {
-            return true;
-        }
-        Set<String> read = namesRead(source, definition);
-        return !read.isEmpty() && !read.contains(target);
-    }
-
-    private static Set<String> namesRead(String source, Definition definition) {
-        return definition.nodes().stream()
-                .map(Node::config)
-                .filter(DataSource.class::isInstance)
-                .map(DataSource.class::cast)
-                .filter(read -> read.sourceId().strip().equals(source.strip()))
-                .flatMap(read -> Stream.of("sheet", "table")
-                        .flatMap(
-                                name -> Stream.ofNullable(read.query().options().get(name)))
-                        .map(JsonNode::asText))
-                .collect(Collectors.toSet());
-    }
-
-    private static DefinitionFault lost(String field, Node node, Output output) {
+    private static DefinitionFault unfit(String config, Node node, SourceFit.Misfit misfit) {
         return new DefinitionFault(
-                Severity.ERROR,
-                node.id(),
-                null,
-                field,
-                "is '%s', but the data source that it writes to is a file, which has no sheets or tables: the records would go among those that are in it"
-                        .formatted(output.target()),
-                "Give a database with a table of that name as the data source, or write to another file, named by its id as sourceId, and leave this out.");
+                Severity.ERROR, node.id(), null, config + "." + misfit.field(), misfit.detail(), misfit.remedy());
     }
 
     private static Set<String> secrets(NodeConfig config) {
@@ -144,13 +111,5 @@ public final class SetupRules {
                 field,
                 "uses the secret '%s', which is not stored".formatted(secret),
                 "Store it before the first run: without it the node fails, when what runs before it is paid for.");
-    }
-
-    private static String nameOfTarget(Output output) {
-        return switch (output.destination()) {
-            case GOOGLE_SHEETS -> "sheet";
-            case AIRTABLE, DATABASE -> "table";
-            case NOTION, FILE, WEBHOOK, EMAIL, SLACK -> "target";
-        };
     }
 }

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.runner.template.AccountSetup.Lack;
+import com.promptmanage.runner.template.SourceKind;
 import com.promptmanage.topics.account.Account;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,6 +17,8 @@ import org.junit.jupiter.api.Test;
 class StoredSetupTest {
 
     private static final Account ONE = Account.team("one");
+
+    private static final Set<SourceKind> ALL = EnumSet.allOf(SourceKind.class);
 
     private final RunnerApi api = new RunnerApi();
 
@@ -35,15 +42,15 @@ class StoredSetupTest {
 
     @Test
     void aSourceIsThereForItsOwnAccountAloneAndWhateverTypeWasAskedFor() {
-        assertThat(setup.source(ONE, source, "csv")).isEmpty();
-        assertThat(setup.source(ONE, source, "airtable")).isEmpty();
-        assertThat(setup.source(Account.team("two"), source, "csv")).isPresent();
-        assertThat(setup.source(ONE, "ds_gone", "csv"))
+        assertThat(setup.source(ONE, source, "csv", ALL)).isEmpty();
+        assertThat(setup.source(ONE, source, "airtable", ALL)).isEmpty();
+        assertThat(setup.source(Account.team("two"), source, "csv", ALL)).isPresent();
+        assertThat(setup.source(ONE, "ds_gone", "csv", ALL))
                 .get()
                 .extracting(Lack::detail)
                 .asString()
                 .contains("ds_gone", "no data source");
-        assertThat(setup.source(ONE, "appX", "airtable"))
+        assertThat(setup.source(ONE, "appX", "airtable", ALL))
                 .get()
                 .extracting(Lack::remedy)
                 .asString()
@@ -52,18 +59,50 @@ class StoredSetupTest {
 
     @Test
     void samplesAreThereAndSoIsWhatIsOnlyWrittenTo() {
-        assertThat(setup.source(ONE, "sample", null)).isEmpty();
-        assertThat(setup.source(ONE, "sample/leads", "database")).isEmpty();
-        assertThat(setup.source(ONE, "sample/nothing", "database")).isPresent();
-        assertThat(setup.source(ONE, "#general", "slack")).isEmpty();
+        assertThat(setup.source(ONE, "sample", null, ALL)).isEmpty();
+        assertThat(setup.source(ONE, "sample/leads", "database", ALL)).isEmpty();
+        assertThat(setup.source(ONE, "sample/nothing", "database", ALL)).isPresent();
+        assertThat(setup.source(ONE, "#general", "slack", ALL)).isEmpty();
     }
 
     @Test
-    void aFileIsKnownAsOneWithNoSheetsByItsOwnAccountAlone() {
-        assertThat(setup.isFile(ONE, source)).isTrue();
-        assertThat(setup.isFile(Account.team("two"), source)).isFalse();
-        assertThat(setup.isFile(ONE, "sample")).isFalse();
-        assertThat(setup.isFile(ONE, "ds_gone")).isFalse();
+    void whoWantsWhatCannotBeConnectedIsToldOfWhatDoesAsWellAndOfNothingElse() {
+        assertThat(setup.source(ONE, "appX", "airtable", ALL))
+                .get()
+                .extracting(Lack::remedy)
+                .asString()
+                .contains("connect a table, a file or an API with the same fields");
+        assertThat(setup.source(ONE, "appX", "airtable", Set.of(SourceKind.DATABASE)))
+                .get()
+                .extracting(Lack::remedy)
+                .asString()
+                .contains("connect a table with the same fields");
+        assertThat(setup.source(ONE, "appX", "airtable", Set.of()))
+                .get()
+                .extracting(Lack::remedy)
+                .asString()
+                .contains("nothing else does");
+    }
+
+    @Test
+    void whatKindASourceIsIsKnownOfTheAccountsOwnAlone() {
+        assertThat(setup.kind(ONE, source)).contains(SourceKind.FILE);
+        assertThat(setup.kind(Account.team("two"), source)).isEmpty();
+        assertThat(setup.kind(ONE, "sample")).isEmpty();
+        assertThat(setup.kind(ONE, "ds_gone")).isEmpty();
+        assertThat(Stream.of("json", "api", "database", "slack", "gone").map(this::kindOf))
+                .containsExactly(
+                        Optional.of(SourceKind.FILE),
+                        Optional.of(SourceKind.API),
+                        Optional.of(SourceKind.DATABASE),
+                        Optional.empty(),
+                        Optional.empty());
+    }
+
+    private Optional<SourceKind> kindOf(String type) {
+        api.database()
+                .useAsSystem(handle -> handle.execute("UPDATE data_sources SET type = ? WHERE id = ?", type, source));
+        return setup.kind(ONE, source);
     }
 
     @Test
@@ -72,13 +111,13 @@ class StoredSetupTest {
         api.database().useAsSystem(handle -> {
             handle.execute("UPDATE data_sources SET credential_id = ? WHERE id = ?", credential, source);
         });
-        assertThat(setup.source(ONE, source, "csv")).isEmpty();
+        assertThat(setup.source(ONE, source, "csv", ALL)).isEmpty();
 
         api.database()
                 .useAsSystem(
                         handle -> handle.execute("UPDATE credentials SET status = 'revoked' WHERE id = ?", credential));
 
-        assertThat(setup.source(ONE, source, "csv"))
+        assertThat(setup.source(ONE, source, "csv", ALL))
                 .get()
                 .extracting(Lack::detail)
                 .asString()

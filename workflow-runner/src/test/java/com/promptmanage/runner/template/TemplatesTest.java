@@ -12,6 +12,7 @@ import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeConfig.DataSource;
 import com.promptmanage.runner.definition.NodeConfig.Operation;
 import com.promptmanage.runner.definition.NodeConfig.Output;
@@ -27,9 +28,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TemplatesTest {
@@ -125,7 +128,7 @@ class TemplatesTest {
     @Test
     void whatTheAccountDoesNotHaveIsToldWithAllElseAndASecretThatNobodyNamedMayComeLater() {
         WorkflowTemplate template = CATALOGUE.find("template-lead-scorer").orElseThrow();
-        var nothing = new Stand(false, false, false);
+        var nothing = new Stand(false, false, null);
         var deployment = new Deployment(
                 Optional.empty(),
                 Map.of("AIRTABLE_BASE_ID", "app1"),
@@ -141,7 +144,7 @@ class TemplatesTest {
                                         new Deployed.Fault(
                                                 "dataSourceMappings.AIRTABLE_BASE_ID",
                                                 "app1 of airtable is not there",
-                                                "Connect it."),
+                                                "Connect a table."),
                                         new Deployed.Fault(
                                                 "secretMappings.CRM_API_KEY", "KEY_OF_OURS is not there", "Store it."),
                                         refused.faults().stream()
@@ -279,7 +282,7 @@ class TemplatesTest {
     @ParameterizedTest
     @MethodSource("all")
     void noneAddsToAFileThatItReads(WorkflowTemplate template) {
-        Deployed deployed = deployer(new Stand(true, true, true)).deploy(template, filledIn(template), TEAM);
+        Deployed deployed = deployer(new Stand(true, true, SourceKind.FILE)).deploy(template, filledIn(template), TEAM);
 
         switch (deployed) {
             case Deployed.Refused refused ->
@@ -306,7 +309,7 @@ class TemplatesTest {
     void whoGivesAFileForTwoSheetsIsToldSoBeforeAnythingIsPaidFor() {
         WorkflowTemplate template = CATALOGUE.find("template-email-generator").orElseThrow();
 
-        assertThat(deployer(new Stand(true, true, true)).deploy(template, filledIn(template), TEAM))
+        assertThat(deployer(new Stand(true, true, SourceKind.FILE)).deploy(template, filledIn(template), TEAM))
                 .isInstanceOfSatisfying(
                         Deployed.Refused.class,
                         refused -> assertThat(refused.faults()).singleElement().satisfies(fault -> {
@@ -316,18 +319,74 @@ class TemplatesTest {
                         }));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "template-email-generator, definition.nodes[2].config.sheet definition.nodes[3].config.recordId",
+        "template-lead-scorer, definition.nodes[5].config.table",
+        "template-data-enrichment, definition.nodes[3].config.recordId"
+    })
+    void whoGivesAnApiForWhatItCannotDoIsToldSoBeforeAnythingIsPaidFor(String id, String fields) {
+        WorkflowTemplate template = CATALOGUE.find(id).orElseThrow();
+
+        assertThat(deployer(new Stand(true, true, SourceKind.API)).deploy(template, filledIn(template), TEAM))
+                .isInstanceOfSatisfying(Deployed.Refused.class, refused -> {
+                    assertThat(refused.faults())
+                            .extracting(Deployed.Fault::field)
+                            .containsExactly(fields.split(" ", -1));
+                    assertThat(refused.faults()).allSatisfy(fault -> {
+                        assertThat(fault.detail()).contains("is an API");
+                        assertThat(fault.remedy()).contains("a database");
+                    });
+                });
+    }
+
+    @Test
+    void whoGivesADatabaseForWhatNamesNoTableIsToldSo() {
+        WorkflowTemplate template = CATALOGUE.find("template-blog-pipeline").orElseThrow();
+
+        assertThat(deployer(new Stand(true, true, SourceKind.DATABASE)).deploy(template, filledIn(template), TEAM))
+                .isInstanceOfSatisfying(
+                        Deployed.Refused.class,
+                        refused -> assertThat(refused.faults())
+                                .extracting(Deployed.Fault::field)
+                                .containsExactly(
+                                        "definition.nodes[0].config.query.table",
+                                        "definition.nodes[4].config.target",
+                                        "definition.nodes[5].config.target"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void recordsThatAreUpdatedByTheirIdAreOnlyReadWithOne(WorkflowTemplate template) {
+        List<NodeConfig> nodes = DefinitionJson.read(template.definition()).definition().nodes().stream()
+                .map(Node::config)
+                .toList();
+        Set<String> updatedById = nodes.stream()
+                .filter(Output.class::isInstance)
+                .map(Output.class::cast)
+                .filter(output -> "{{record.id}}".equals(output.recordId()))
+                .map(output -> String.valueOf(output.sourceId()))
+                .collect(Collectors.toSet());
+
+        assertThat(nodes)
+                .filteredOn(node -> node instanceof DataSource source && updatedById.contains(source.sourceId()))
+                .hasSize(updatedById.size())
+                .allSatisfy(node ->
+                        assertThat(((DataSource) node).transform().filter()).isEqualTo("string(record.id) != ''"));
+    }
+
     @Test
     void recordsThatAreUpdatedWhereTheyAreReadMayBeInAFile() {
         WorkflowTemplate template = CATALOGUE.find("template-data-enrichment").orElseThrow();
 
-        assertThat(deployer(new Stand(true, true, true)).deploy(template, filledIn(template), TEAM))
+        assertThat(deployer(new Stand(true, true, SourceKind.FILE)).deploy(template, filledIn(template), TEAM))
                 .isInstanceOf(Deployed.Ready.class);
     }
 
     @Test
     void aSecretThatIsStillToBeStoredIsToldOfBeforeTheFirstRun() {
         WorkflowTemplate template = CATALOGUE.find("template-incident-summary").orElseThrow();
-        var noSecrets = new Stand(true, false, false);
+        var noSecrets = new Stand(true, false, null);
 
         assertThat(deployer(noSecrets).deploy(template, filledIn(template), TEAM))
                 .isInstanceOfSatisfying(
@@ -340,13 +399,19 @@ class TemplatesTest {
     }
 
     /** An account of which everything of a kind is there or not. */
-    private record Stand(boolean hasSources, boolean hasSecrets, boolean hasOnlyFiles) implements AccountSetup {
+    private record Stand(
+            boolean hasSources,
+            boolean hasSecrets,
+            @Nullable SourceKind kind) implements AccountSetup {
 
         @Override
-        public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
+        public Optional<Lack> source(
+                Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting) {
             return hasSources
                     ? Optional.empty()
-                    : Optional.of(new Lack("%s of %s is not there".formatted(sourceId, connector), "Connect it."));
+                    : Optional.of(new Lack(
+                            "%s of %s is not there".formatted(sourceId, connector),
+                            "Connect %s.".formatted(SourceKind.anyOf(fitting))));
         }
 
         @Override
@@ -355,8 +420,8 @@ class TemplatesTest {
         }
 
         @Override
-        public boolean isFile(Account account, String sourceId) {
-            return hasOnlyFiles;
+        public Optional<SourceKind> kind(Account account, String sourceId) {
+            return Optional.ofNullable(kind);
         }
     }
 
