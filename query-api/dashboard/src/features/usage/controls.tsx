@@ -180,7 +180,7 @@ export function LiveDot({ connection, asOf, zone }: { connection: Connection; as
   const { label, dot } = CONNECTIONS[connection];
   return (
     <Hint text={asOf ? `As of ${formatDateTime(asOf, zone, true)}` : "Not loaded yet"}>
-      <span tabIndex={0} data-testid="live" className="mr-1 flex items-center gap-1.5 text-xs text-soft">
+      <span tabIndex={0} data-testid="live" className="mr-1 flex items-center justify-end gap-1.5 text-xs text-soft sm:min-w-[5.75rem]">
         <span aria-hidden className={clsx("size-2 rounded-full", dot)} />
         <span className="max-sm:sr-only">{label}</span>
       </span>

@@ -39,7 +39,7 @@ export function Paged({
     return error ? (
       <Failure error={error} retry={() => void refetch()} action={error instanceof ProblemError && error.code === "tier_limit" && wayOut} />
     ) : (
-      <div className="grid gap-2 p-5">
+      <div key="awaited" className="grid gap-2 p-5">
         <Skeleton className="h-10" />
         <Skeleton className="h-10" />
         <Skeleton className="h-10" />

@@ -18,6 +18,7 @@ import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,8 @@ class ReservingOverHttpTest {
                 var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             new TopicProvisioner(admin, 4, (short) 1).provision(Topics.ALL);
             // So that calls lie behind something that the budget does not say that it has counted.
-            producer.send(new ProducerRecord<>(Topics.USAGE_EVENTS.name(), ACME.key(), new byte[0]))
+            producer.send(new ProducerRecord<>(
+                            Topics.USAGE_EVENTS.name(), ACME.key(), "{}".getBytes(StandardCharsets.UTF_8)))
                     .get();
         }
         try (var database = Database.open(DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests"));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -134,6 +135,23 @@ final class EndedCalls {
     /** @param counted what an answer that has just come includes */
     void hear(Receipt counted, long nowNanos) {
         counted.offsets().forEach((partition, offset) -> partition(partition).hear(offset, nowNanos));
+    }
+
+    /**
+     * What those that are still here have used of one budget, and an answer includes.
+     *
+     * @param counted what the answer includes; empty if it does not say
+     */
+    Amounts includedIn(Optional<Receipt> counted, Share.Key key) {
+        Amounts included = Amounts.NONE;
+        for (int number : counted.map(receipt -> receipt.offsets().keySet()).orElse(Set.of())) {
+            for (Ended call : partition(number).ended) {
+                if (call.isIncludedIn(counted) && call.keys().contains(key)) {
+                    included = included.plus(call.amounts());
+                }
+            }
+        }
+        return included;
     }
 
     /** Lets go of those that all answers include from now on, or that have been here for as long as may be. */

@@ -84,14 +84,21 @@ public final class Reservations {
 
     /**
      * Reserves what a call may use of the budgets that block and have allowed it by themselves. Whether it fits is looked at and
-     * reserved in one step. A cost that is not known reserves no money, and fits while something is left.
+     * reserved in one step. What has ended and is in what the answer says is left does not count once more, though other answers that
+     * are on their way may be without it. A cost that is not known reserves no money, and fits while something is left.
      *
      * @param answer which allows the call, as the API describes it
      * @param tokens that it may use at most
      */
     public Result reserve(Account account, JsonNode answer, long tokens) {
         List<Share> shares = Share.blocking(account, answer.path("budgets"), 0);
-        return shares.isEmpty() ? NOTHING : reserve(shares, Share.whole(answer.path("estimatedCostNanoUsd")), tokens);
+        return shares.isEmpty()
+                ? NOTHING
+                : reserve(
+                        shares,
+                        Receipt.decode(answer.path("counted").asText()),
+                        Share.whole(answer.path("estimatedCostNanoUsd")),
+                        tokens);
     }
 
     /**
@@ -124,15 +131,23 @@ public final class Reservations {
         }
     }
 
-    private synchronized Result reserve(List<Share> shares, OptionalLong costNanoUsd, long tokens) {
+    private synchronized Result reserve(
+            List<Share> shares, Optional<Receipt> counted, OptionalLong costNanoUsd, long tokens) {
         settle(nanoTime.getAsLong());
         for (Share share : shares) {
             Amounts others = reserved.getOrDefault(share.key(), Amounts.NONE);
-            if (others.calls() > 0 && isTooLittle(share, others, costNanoUsd, tokens)) {
+            // Close to a limit only: there may be many that have ended.
+            if (isShortBeside(others, share, costNanoUsd, tokens)
+                    && isShortBeside(
+                            others.minus(ended.includedIn(counted, share.key())), share, costNanoUsd, tokens)) {
                 return new Result.TooLittleLeft(share, true);
             }
         }
         return reserved(shares, costNanoUsd, tokens);
+    }
+
+    private static boolean isShortBeside(Amounts others, Share share, OptionalLong costNanoUsd, long tokens) {
+        return others.calls() > 0 && isTooLittle(share, others, costNanoUsd, tokens);
     }
 
     private Result reserved(List<Share> shares, OptionalLong costNanoUsd, long tokens) {

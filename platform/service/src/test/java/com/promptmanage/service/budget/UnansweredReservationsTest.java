@@ -85,6 +85,30 @@ class UnansweredReservationsTest {
     }
 
     @Test
+    void whatAnAnswerSaysThatItHasCountedDoesNotCountOnceMoreBesideIt() {
+        hear(account(250), 6);
+        reserved(reserve(250)).end(OptionalLong.of(90), 10, at(7));
+
+        assertThat(passes(reservations.reserve(ACME, counted(account(160), 6), 100)))
+                .as("not counted yet, as far as is said")
+                .isTrue();
+        Result fits = reservations.reserve(ACME, counted(account(160), 7), 100);
+        assertThat(isReserved(fits)).as("the first answer that includes it").isTrue();
+        assertThat(passes(reservations.reserve(ACME, counted(account(160), 7), 100)))
+                .as("beside the one that is under way now")
+                .isTrue();
+        assertThat(passes(reservations.reserve(ACME, counted(account(160), 6), 100)))
+                .as("one that was on its way, and does not include it")
+                .isTrue();
+        reserved(fits).release();
+        assertThat(passes(reservations.reserve(ACME, counted(account(160), 6), 100)))
+                .as("likewise")
+                .isTrue();
+        assertThat(isReserved(reservations.reserve(ACME, counted(account(160), 7), 100)))
+                .isTrue();
+    }
+
+    @Test
     void aRefusalIsAnAnswerToo() {
         hear(account(0).put("allowed", false), 0);
 
@@ -252,8 +276,11 @@ class UnansweredReservationsTest {
     }
 
     private void hear(ObjectNode answer, long counted) {
-        answer.put("counted", new Receipt(Map.of(PARTITION, counted)).encode());
-        reservations.hear(ACME, question("ann"), answer, NOW.toEpochMilli());
+        reservations.hear(ACME, question("ann"), counted(answer, counted), NOW.toEpochMilli());
+    }
+
+    private static ObjectNode counted(ObjectNode answer, long offset) {
+        return answer.put("counted", receipt(offset).encode());
     }
 
     private Result unanswered(String user) {
