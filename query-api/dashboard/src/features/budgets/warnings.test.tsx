@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from "@tanstack/react-router";
-import { act, render, screen } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Account } from "@/shared/session/account";
@@ -135,6 +135,26 @@ test("where there was a warning before, a place is kept for it; and what is put 
   await userEvent.click(screen.getByRole("button", { name: /Dismiss/ }));
   expect(screen.queryByTestId("budget-warning")).toBeNull();
   expect(view.container.querySelector(".min-h-32")).toBeNull();
+});
+
+test("the place that is kept is as high as the warning was in a window of this width", async () => {
+  const height = vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(145);
+  const first = open();
+  await first.tell(budget(80));
+  first.view.unmount();
+  const second = open();
+  await screen.findByText("/one");
+  const kept = () => [...document.querySelectorAll<HTMLElement>("[style*=min-height]")].map((box) => box.style.minHeight);
+  await waitFor(() => expect(kept()).toEqual(["145px"]));
+  await second.tell(budget(80));
+  expect(screen.getByTestId("budget-warning")).toBeTruthy();
+  expect(kept()).toEqual([]);
+  second.view.unmount();
+  vi.stubGlobal("innerWidth", window.innerWidth - 100);
+  open();
+  await screen.findByText("/one");
+  expect(kept()).toEqual([]);
+  height.mockRestore();
 });
 
 test("what was put away stays away under another name, and comes back with what raises alerts anew, the next threshold or the next period", async () => {

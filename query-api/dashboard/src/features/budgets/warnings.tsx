@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Account } from "@/shared/session/account";
 import { budgetsQuery, type Budget } from "./api";
 import { BudgetWarning, isDismissed, keyOf } from "./budget-warning";
@@ -46,6 +46,7 @@ export function BudgetWarnings({ account }: { account: Account }) {
   const isKnown = data !== undefined;
   const isWarned = warning !== undefined;
   const isLate = useIsLate(!isKnown);
+  const box = useRef<HTMLDivElement>(null);
   // Null until it is known.
   const [page, setPage] = useState<{ path: string; hasPlace: boolean | null }>({ path, hasPlace: isKnown ? isWarned : wasWarned(account.key) });
   if (page.hasPlace === null && (isKnown || isError || isLate || !account.maySeeAll)) {
@@ -55,16 +56,19 @@ export function BudgetWarnings({ account }: { account: Account }) {
   }
   useEffect(() => {
     if (isKnown) {
-      rememberWarned(account.key, isWarned);
+      rememberWarned(account.key, isWarned, box.current);
     }
   }, [account.key, isKnown, isWarned]);
+  const height = isKnown ? undefined : placeOf(account.key);
   const isFloating = warning !== undefined && !page.hasPlace;
   useDocumentSays(page.hasPlace === null ? "awaited" : isFloating ? "floating" : null);
   return (
     <>
       {(warning || (page.hasPlace && !isKnown)) && (
         <div
+          ref={box}
           data-floating={isFloating ? "" : undefined}
+          style={height === undefined ? undefined : { minHeight: height }}
           className={
             page.hasPlace
               ? "mx-auto min-h-32 w-full max-w-7xl px-4 pt-4 sm:min-h-[3.875rem] sm:px-6"
@@ -109,15 +113,27 @@ const itemOf = (key: string) => `warned:${key}`;
 function wasWarned(key: string): boolean | null {
   try {
     const remembered = localStorage.getItem(itemOf(key));
-    return remembered === null ? null : remembered === "1";
+    return remembered === null ? null : remembered !== "0";
   } catch {
     return null;
   }
 }
 
-function rememberWarned(key: string, isWarned: boolean): void {
+/** How high it was then, in pixels, if the window is as wide as it was; undefined if that is not known. */
+function placeOf(key: string): number | undefined {
   try {
-    localStorage.setItem(itemOf(key), isWarned ? "1" : "0");
+    const [, width, height] = /^1 (\d+)x(\d+)$/.exec(localStorage.getItem(itemOf(key)) ?? "") ?? [];
+    return Number(width) === window.innerWidth ? Number(height) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param box of the warning; one that floats says nothing of the place that another will need */
+function rememberWarned(key: string, isWarned: boolean, box: HTMLElement | null): void {
+  const height = box && box.dataset.floating === undefined ? box.offsetHeight : 0;
+  try {
+    localStorage.setItem(itemOf(key), !isWarned ? "0" : height > 0 ? `1 ${window.innerWidth}x${height}` : "1");
   } catch {
     // Then the next page finds out for itself.
   }
