@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -63,6 +65,9 @@ public final class Sessions {
             .maximumSize(10_000)
             .expireAfterWrite(REMEMBERED)
             .build();
+
+    /** How often something was forgotten: what was looked up before may be of before. */
+    private final AtomicLong forgotten = new AtomicLong();
 
     /** @param token to be sent as {@code Authorization: Bearer}: kept nowhere */
     public record SignedIn(String token, Instant expiresAt, Caller.Person person) {
@@ -209,7 +214,19 @@ public final class Sessions {
 
     /** What was changed about a user counts here at once; in other processes when they no longer remember the old. */
     public void forget(String userId) {
-        remembered.asMap().values().removeIf(one -> one.userId().equals(userId));
+        forget(one -> one.userId().equals(userId));
+    }
+
+    private synchronized void forget(Predicate<Caller.Person> whose) {
+        forgotten.incrementAndGet();
+        remembered.asMap().values().removeIf(whose);
+    }
+
+    /** Unless something was forgotten since it was looked up. */
+    private synchronized void remember(ByteBuffer hash, Caller.Person person, long forgottenBefore) {
+        if (forgotten.get() == forgottenBefore) {
+            remembered.put(hash, person);
+        }
     }
 
     /** Ends the session; the token is worth nothing from now on. */
@@ -219,7 +236,7 @@ public final class Sessions {
                 .bind("now", clock.instant())
                 .bind("id", person.sessionId())
                 .execute());
-        remembered.asMap().values().removeIf(one -> one.sessionId().equals(person.sessionId()));
+        forget(one -> one.sessionId().equals(person.sessionId()));
     }
 
     /** Who carries this token; nothing if there is no such session, or it has ended. */
@@ -232,8 +249,9 @@ public final class Sessions {
         if (known != null) {
             return Optional.of(known);
         }
+        long before = forgotten.get();
         Optional<Caller.Person> found = database.asSystem(handle -> personOf(handle, hash.array()));
-        found.ifPresent(person -> remembered.put(hash, person));
+        found.ifPresent(person -> remember(hash, person, before));
         return found;
     }
 

@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +89,40 @@ class SessionsTest {
                 assertThat(status(access, "wrong")).isEqualTo(401);
             }
             assertThat(status(access, PASSWORD)).isEqualTo(429);
+        }
+    }
+
+    /** Else a team that someone has just made, or a role that was just taken away, is not known to their next request. */
+    @Test
+    void whatIsChangedWhileOtherRequestsLookItUpCountsAtOnce() {
+        try (var database = MigratedDatabase.open();
+                var access =
+                        new Access(database, Clock.systemUTC(), AccessSettings.DEFAULTS.withPasswordMemoryKib(64));
+                var others = Executors.newFixedThreadPool(4)) {
+            access.people().ensureUser(new NewUser("usr_ann", "ann@example.com", "Ann", Optional.of(PASSWORD)));
+            Sessions sessions = access.sessions();
+            String token = sessions.signIn("ann@example.com", PASSWORD).token();
+            var isOver = new AtomicBoolean();
+            for (int i = 0; i < 4; i++) {
+                others.execute(() -> {
+                    while (!isOver.get()) {
+                        sessions.caller(token);
+                    }
+                });
+            }
+            try {
+                for (int round = 0; round < 300; round++) {
+                    String name = "Ann " + round;
+                    sessions.forget("usr_ann");
+                    database.useAsSystem(
+                            handle -> handle.execute("UPDATE users SET name = ? WHERE id = 'usr_ann'", name));
+                    sessions.forget("usr_ann");
+
+                    assertThat(sessions.caller(token)).map(Caller.Person::name).hasValue(name);
+                }
+            } finally {
+                isOver.set(true);
+            }
         }
     }
 
