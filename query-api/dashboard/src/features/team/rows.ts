@@ -74,6 +74,8 @@ export interface TeamSummary {
   averageTokens: number;
   /** Rows that are no members. */
   others: number;
+  /** What those have spent. */
+  othersCost: NanoUsd;
 }
 
 export function summaryOf(rows: readonly MemberRow[]): TeamSummary {
@@ -86,6 +88,7 @@ export function summaryOf(rows: readonly MemberRow[]): TeamSummary {
     averageCost: count === 0 ? 0n : active.reduce((sum, row) => sum + row.cost, 0n) / BigInt(count),
     averageTokens: count === 0 ? 0 : active.reduce((sum, row) => sum + row.tokens, 0) / count,
     others: rows.length - members.length,
+    othersCost: rows.filter((row) => row.kind !== "member").reduce((sum, row) => sum + row.cost, 0n),
   };
 }
 

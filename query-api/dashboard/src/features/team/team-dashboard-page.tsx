@@ -179,6 +179,11 @@ function TeamDashboard({ account }: { account: Account }) {
                     </Figure>
                     <Figure label="Average per active member" value={<Amount usd={summary.averageCost} some={rows.some((row) => row.kind === "member" && row.cost > 0n)} />}>
                       {formatCompact(summary.averageTokens)} tokens
+                      {summary.othersCost > 0n && (
+                        <>
+                          , without the <Amount usd={summary.othersCost} /> of others
+                        </>
+                      )}
                     </Figure>
                   </>
                 ) : (

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Plus, Users } from "lucide-react";
 import { useState } from "react";
 import { browserZone } from "@/shared/format/time";
@@ -5,10 +6,10 @@ import { useAccount, type Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
-import { Card, Empty, Page } from "@/shared/ui/layout";
+import { Below, Card, Empty, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { toast } from "@/shared/ui/toast";
-import { useCreateTeam } from "./api";
+import { membersQuery, teamQuery, useCreateTeam } from "./api";
 import { AuditLog } from "./team-audit-log";
 import { General } from "./team-general";
 import { Invitations } from "./team-invitations";
@@ -40,15 +41,25 @@ export function TeamSettingsPage() {
 }
 
 function TeamSettings({ account }: { account: Account }) {
+  const areMembersAwaited = useQuery(membersQuery(account.key)).isPending;
+  const isTeamAwaited = useQuery(teamQuery(account.key)).isPending;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <Members account={account} />
-        {account.mayManage && <Invitations account={account} />}
+        {account.mayManage && (
+          <Below isSettled={!areMembersAwaited}>
+            <Invitations account={account} />
+          </Below>
+        )}
       </div>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <General account={account} />
-        {account.mayManage && <AuditLog account={account} />}
+        {account.mayManage && (
+          <Below isSettled={!isTeamAwaited && !areMembersAwaited}>
+            <AuditLog account={account} />
+          </Below>
+        )}
       </div>
     </div>
   );

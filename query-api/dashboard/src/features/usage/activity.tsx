@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { clsx } from "clsx";
 import { ChevronLeft, ChevronRight, ListFilter, SearchX } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { formatCount, words } from "@/shared/format/numbers";
@@ -131,15 +132,17 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                         <span className="max-sm:hidden">{formatDateTime(entry.time, zone, true)}</span>
                         <span className="sm:hidden">{formatShort(entry.time, zone)}</span>
                       </button>
-                      <span dir="auto" className="block truncate text-left text-xs text-soft sm:hidden">
-                        {entry.model}
-                      </span>
-                      <span className="block truncate text-xs text-soft md:hidden">
+                      {/* Who it was has a line that no name of a prompt pushes them out of. */}
+                      <span className={clsx("block truncate text-xs text-soft md:hidden", !entry.promptId && "sm:hidden")}>
+                        <bdi className="sm:hidden">{entry.model}</bdi>
                         {entry.promptId && (
                           <>
-                            <bdi>{entry.promptId}</bdi> ·{" "}
+                            <span className="sm:hidden"> · </span>
+                            <bdi>{entry.promptId}</bdi>
                           </>
                         )}
+                      </span>
+                      <span className="block truncate text-xs text-soft md:hidden">
                         <bdi>{nameOf(entry.userId)}</bdi> · {words(entry.executionType)}
                       </span>
                     </Td>

@@ -82,6 +82,9 @@ export function Cards({
               </>
             ) : projected && "reason" in projected && projected.reason === "too_little_data" ? (
               `Too early for a forecast: ${projected.days} of ${projected.daysNeeded} days`
+            ) : month.isPending ? (
+              // As many lines as it has, so that nothing moves once it is told.
+              <span aria-hidden className={clsx("block", summary.unpricedRuns > 0 ? "h-12" : "h-8 xl:h-12")} />
             ) : undefined}
           </>
         }

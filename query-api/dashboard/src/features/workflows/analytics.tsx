@@ -161,11 +161,12 @@ function Nodes({ analytics, labels }: { analytics: Analytics; labels: ReadonlyMa
                 {/* What was skipped did not run, though the API counts it among the runs. */}
                 {formatCount(node.runs - node.skipped)}
                 {node.skipped > 0 && <span className="block text-xs whitespace-nowrap text-soft">{formatCount(node.skipped)} skipped</span>}
+                {node.kept > 0 && <span className="block text-xs whitespace-nowrap text-soft">{formatCount(node.kept)} kept</span>}
               </Td>
               <Td right className={node.failed > 0 ? "text-critical" : "text-soft"}>
                 {formatCount(node.failed)}
               </Td>
-              <Td right className="max-sm:hidden">
+              <Td right className="whitespace-nowrap max-sm:hidden">
                 {node.p50Ms == null ? "–" : formatDuration(node.p50Ms)}
               </Td>
               <Td right>

@@ -31,6 +31,8 @@ export function ExecutionActions({
   // Whoever has mended the workflow meanwhile expects it to go on mended.
   const isResumedOutdated = mayResume && isOutdated;
   const mayResumeNewest = isResumedOutdated && over;
+  // It can be once more, and is paid for once more: not what is offered first any more.
+  const hasGoneOn = (execution.reruns ?? []).some((rerun) => rerun.resumed);
   const outdatedId = useId();
   const actions = useRef<HTMLDivElement>(null);
   const isCancelled = useRef(false);
@@ -79,7 +81,7 @@ export function ExecutionActions({
       {mayResumeNewest && (
         <Button
           size="s"
-          kind="primary"
+          kind={hasGoneOn ? "plain" : "primary"}
           costs
           busy={action.isPending}
           aria-describedby={outdatedId}

@@ -22,11 +22,14 @@ const EXECUTION = {
   nextCursor: null,
 };
 
+let execution: object = EXECUTION;
+
 beforeEach(() => {
+  execution = EXECUTION;
   vi.stubGlobal("EventSource", class extends EventTarget { close() {} });
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const { pathname } = new URL(url);
-    return Promise.resolve(Response.json(pathname.includes("/executions/") ? EXECUTION : { success: true, workflow: WORKFLOW }));
+    return Promise.resolve(Response.json(pathname.includes("/executions/") ? execution : { success: true, workflow: WORKFLOW }));
   });
 });
 
@@ -54,4 +57,30 @@ test("whoever has chosen a node in the graph sees its runs, and is led back to a
   await waitFor(async () => expect(await runs()).toHaveLength(1));
   await userEvent.click(screen.getByRole("button", { name: "Show all" }));
   await waitFor(async () => expect(await runs()).toHaveLength(2));
+});
+
+test("whoever comes back to a run that failed sees that it went on as another, and how that ended", async () => {
+  const went = { id: "exe_3", workflowVersion: 2, status: "completed", resumed: true, createdAt: "2026-11-27T12:00:00Z" };
+  execution = { ...EXECUTION, id: "exe_1", workflowVersion: 1, rerunOf: null, status: "failed", reruns: [went, { ...went, id: "exe_2", resumed: false, status: "cancelled" }] };
+  open();
+  const begun = within(await screen.findByRole("list", { name: "Begun from this run" })).getAllByRole("listitem");
+  expect(begun[0]!.textContent).toMatch(/^It went on as another run by version 2, .*: completed$/);
+  expect(begun[1]!.textContent).toMatch(/^It was run again as another run by version 2, .*: cancelled$/);
+  expect(within(begun[0]!).getByRole("link").getAttribute("href")).toBe("/dashboard/workflows/wf_1/executions/exe_3");
+});
+
+test("a run that is over, of which a call is still under way, is asked for until that is answered, and tells what is paid for it", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    execution = { ...EXECUTION, status: "cancelled", completedAt: new Date().toISOString(), callsUnderWay: 1, wastedCost: "0.00246135", totalCost: "0.00004845" };
+    open();
+    expect(await screen.findByText(/^One call was still under way when it ended/)).toBeTruthy();
+    expect(screen.getByText("Perhaps paid in vain").nextSibling!.textContent).toContain("$0.00246135");
+    execution = { ...execution, callsUnderWay: 0, wastedCost: "0.0000459", totalCost: "0.00009435" };
+    await vi.advanceTimersByTimeAsync(3000);
+    await waitFor(() => expect(screen.queryByText(/^One call was/)).toBeNull());
+    expect(screen.getByText("Cost").nextSibling!.textContent).toContain("0.00009435");
+  } finally {
+    vi.useRealTimers();
+  }
 });

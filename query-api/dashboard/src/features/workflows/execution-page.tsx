@@ -5,17 +5,21 @@ import { clsx } from "clsx";
 import { SearchX } from "lucide-react";
 import { useMemo, useState } from "react";
 import { ProblemError } from "@/shared/api/client";
+import { nanoUsd } from "@/shared/format/money";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { formatDateTime, zoneName } from "@/shared/format/time";
 import { useZone } from "@/shared/session/zone";
+import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { usePageTitle } from "@/shared/ui/title";
+import { Afterwards } from "./afterwards";
 import { workflowQuery } from "./api";
 import { versionQuery } from "./api-automation";
 import { Canvas } from "./canvas";
 import { read } from "./definition";
+import { Elapsed } from "./elapsed";
 import { ExecutionActions } from "./execution-actions";
 import { ExecutionCost } from "./execution-cost";
 import type { Faults } from "./faults";
@@ -74,12 +78,15 @@ export function ExecutionPage() {
   const paused = pausedBecause(data);
   const facts: [string, React.ReactNode][] = [
     ["Started", data.startedAt ? `${formatDateTime(data.startedAt, zone, true)}, ${zoneName(zone)}` : "Not yet"],
-    ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : "–"],
+    ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : data.status === "running" && data.startedAt ? <Elapsed key="elapsed" since={data.startedAt} /> : "–"],
     ["Nodes", progressOf(data, shown === undefined ? 0 : definition.nodes.length)],
     ["Tokens", formatCount(data.totalTokens ?? 0)],
     ["Cost", <ExecutionCost key="cost" execution={data} />],
     ["Version", String(data.workflowVersion)],
   ];
+  if (nanoUsd(data.wastedCost ?? "0") > 0n) {
+    facts.splice(5, 0, ["Perhaps paid in vain", <Amount key="wasted" usd={data.wastedCost!} places={4} />]);
+  }
   if (data.rerunOf) {
     const from = (
       <Link key="from" to="/dashboard/workflows/$id/executions/$executionId" params={{ id, executionId: data.rerunOf }} className="text-accent underline underline-offset-2">
@@ -122,6 +129,9 @@ export function ExecutionPage() {
               </Note>
             </div>
           )}
+          <div className="mt-4 grid gap-4 empty:hidden">
+            <Afterwards execution={data} />
+          </div>
           {paused && (
             <div className="mt-4">
               <Note tone="warning">{paused}</Note>

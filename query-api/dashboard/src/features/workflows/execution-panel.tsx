@@ -3,6 +3,8 @@ import { X } from "lucide-react";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { IconButton } from "@/shared/ui/button";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { Afterwards } from "./afterwards";
+import { Elapsed } from "./elapsed";
 import { ExecutionActions } from "./execution-actions";
 import { ExecutionCost } from "./execution-cost";
 import { NodeRuns } from "./node-runs";
@@ -67,7 +69,14 @@ export function ExecutionPanel({
             <ExecutionStatus status={data.status} reason={data.reason} />
             <span className="text-xs text-soft figures">
               {progressOf(data, drawn)}
-              {data.executionTimeMs ? ` · ${formatDuration(data.executionTimeMs)}` : ""}
+              {data.executionTimeMs ? (
+                ` · ${formatDuration(data.executionTimeMs)}`
+              ) : data.status === "running" && data.startedAt ? (
+                <>
+                  {" · "}
+                  <Elapsed since={data.startedAt} />
+                </>
+              ) : null}
             </span>
           </div>
           <p className="figures">
@@ -81,6 +90,7 @@ export function ExecutionPanel({
               {data.errorMessage}
             </Note>
           )}
+          <Afterwards execution={data} />
           <ExecutionActions execution={data} newest={newest} isChanged={isChanged} onBegun={onBegun} />
           <NodeRuns execution={data} />
         </>

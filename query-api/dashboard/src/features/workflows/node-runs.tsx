@@ -9,7 +9,8 @@ import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
 import { inputQuery, payloadQuery, type ExecutionDetail, type NodeExecution } from "./api";
 import type { Definition } from "./definition";
-import { attemptOf, inOrder, isUnpriced, itemOfRun, statusOf, waitOf } from "./runs";
+import { Elapsed } from "./elapsed";
+import { attemptOf, inOrder, isUnpriced, itemOfRun, KEPT, statusOf, waitOf } from "./runs";
 import { StatusBadge } from "./status";
 
 /**
@@ -36,7 +37,7 @@ function NodeRun({ execution, run, ran }: { execution: ExecutionDetail; run: Nod
   const zone = useZone();
   const now = useNow();
   const facts = [
-    run.kept ? "Kept from the run before" : run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
+    run.kept ? KEPT : run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
     run.tokens ? `${formatCount(run.tokens)} tokens` : null,
     run.model ?? null,
     attemptOf(run, ran),
@@ -57,6 +58,12 @@ function NodeRun({ execution, run, ran }: { execution: ExecutionDetail; run: Nod
           <StatusBadge status={statusOf(run, execution)} reason={execution.reason} wait={waitOf(run, zone, now)} />
         </button>
         <p className="mt-1 text-xs text-soft figures">
+          {run.status === "running" && run.startedAt && !run.waitsUntil && (
+            <>
+              <Elapsed since={run.startedAt} />
+              {facts.length > 0 && " · "}
+            </>
+          )}
           {facts.join(" · ")}
           {isUnpriced(run) ? (
             <>

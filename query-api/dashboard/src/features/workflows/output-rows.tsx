@@ -5,7 +5,7 @@ import { formatDateTime, formatShort } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
 import { Badge } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
-import type { Output } from "./outputs";
+import { inputOf, type Output } from "./outputs";
 import { Tags } from "./tags";
 
 interface Listed {
@@ -42,9 +42,9 @@ export function OutputTable({ outputs, zone, onTag }: Listed) {
               <Td className="max-w-48">
                 <Source output={output} onTag={onTag} />
               </Td>
-              <Td className="max-w-40 max-lg:hidden" title={output.inputKey ?? undefined}>
+              <Td className="max-w-40 max-lg:hidden" title={inputOf(output, zone) ?? undefined}>
                 <span dir="auto" className="block truncate text-left">
-                  {output.inputKey ?? <span className="text-soft">–</span>}
+                  {inputOf(output, zone) ?? <span className="text-soft">–</span>}
                 </span>
               </Td>
               <Td className="max-w-80" title={output.summary ?? undefined}>
@@ -85,7 +85,7 @@ export function OutputCards({ outputs, zone, onTag }: Listed) {
           </div>
           {output.inputKey && (
             <p dir="auto" className="truncate text-left text-xs text-soft">
-              {output.inputKey}
+              {inputOf(output, zone)}
             </p>
           )}
           <p dir="auto" className="line-clamp-3 text-left wrap-anywhere">

@@ -2,6 +2,7 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { fileName, type ExportedFile, type Format } from "@/shared/api/files";
 import { formatCount } from "@/shared/format/numbers";
+import { formatDateTime } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 
 export type Output = Schemas["WorkflowOutput"];
@@ -51,6 +52,13 @@ export function outputFilter(account: Pick<Account, "params">, search: OutputSea
     ...(search.empty ? { empty: true } : {}),
     ...(search.period ? { from: new Date(now - PERIODS[search.period] * DAY_MS).toISOString() } : {}),
   };
+}
+
+const SCHEDULED = /^(scheduledFor: )(\d{4}-\d\d-\d\dT[\d:.]+Z)$/;
+
+/** What began it, for people: of a schedule the API says when it was due, in UTC. */
+export function inputOf({ inputKey }: Pick<Output, "inputKey">, zone: string): string | null {
+  return inputKey === null ? null : inputKey.replace(SCHEDULED, (_, __, time: string) => `Due ${formatDateTime(time, zone)}`);
 }
 
 export function outputsQuery(account: Account, search: OutputSearch) {

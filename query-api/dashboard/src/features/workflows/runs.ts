@@ -2,6 +2,9 @@ import { formatSoon } from "@/shared/format/time";
 import type { NodeExecution } from "./api";
 import type { Definition } from "./definition";
 
+/** Of a run that another execution has done: how long it took there is not this one's. */
+export const KEPT = "Kept from the run before";
+
 /** leads[1]/parts[0]: the indexes of the items that a run is of, outermost first. */
 function indexesOf(scope: string | undefined): number[] {
   return [...(scope ?? "").matchAll(/\[(\d+)\](?=\/|$)/g)].map(([, index]) => Number(index));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { NodeExecution } from "./api";
-import { nodeStates, progressOf } from "./use-execution";
+import { isSettled, nodeStates, progressOf } from "./use-execution";
 
 function run(nodeId: string, status: string, cost = "0", executionTimeMs = 0): NodeExecution {
   return { id: `${nodeId}${status}`, nodeId, scope: "", status, cost, executionTimeMs } as NodeExecution;
@@ -48,4 +48,18 @@ test("what was skipped, failed or was cancelled is not told as done, and what wa
   expect(progressOf({ completedNodes: 3, totalNodes: 3, nodeExecutions: [] }, 3)).toBe("3 of 3 nodes");
   expect(progressOf({ completedNodes: 1, failedNodes: 1, totalNodes: 2, nodeExecutions: [] }, 4)).toBe("1 of 4 nodes, 1 failed");
   expect(progressOf({ completedNodes: 1, totalNodes: 2, nodeExecutions: [] }, 0)).toBe("1 of 2 nodes");
+});
+
+test("what another run has done takes no time of this one, and says so in the graph", () => {
+  const kept = { ...run("a", "completed", "0", 14), kept: true };
+  expect(statesOf([kept]).get("a")).toMatchObject({ runs: "Kept from the run before" });
+  expect(statesOf([kept, run("a", "completed", "0", 30)]).get("a")).toMatchObject({ runs: "2 runs · 30 ms" });
+});
+
+test("a run is settled when it is over and its last call is answered, or so long over that nobody hears of it any more", () => {
+  const over = { status: "cancelled" as const, completedAt: "2026-11-27T11:55:00Z" };
+  expect(isSettled({ status: "running", callsUnderWay: 0 }, NOW)).toBe(false);
+  expect(isSettled({ ...over, callsUnderWay: 1 }, NOW)).toBe(false);
+  expect(isSettled({ ...over, callsUnderWay: 0 }, NOW)).toBe(true);
+  expect(isSettled({ ...over, callsUnderWay: 1, completedAt: "2026-11-27T11:49:59Z" }, NOW)).toBe(true);
 });

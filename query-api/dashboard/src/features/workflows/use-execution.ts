@@ -8,11 +8,14 @@ import { useZone } from "@/shared/session/zone";
 import { useNow } from "@/shared/ui/now";
 import { executionQuery, isOver, type ExecutionDetail, type NodeExecution } from "./api";
 import type { NodeState } from "./canvas";
-import { statusOf, waitOf } from "./runs";
+import { KEPT, statusOf, waitOf } from "./runs";
 import { wordsOf } from "./status";
 
 const REFRESH_MS = 250;
 const POLL_MS = 2000;
+
+/** Of a run that is over, calls may still be answered, and are paid for; but of those whose process was lost nobody hears any more. */
+const STRAGGLERS_MS = 600_000;
 
 /**
  * An execution as it goes: asked again at each change that the stream tells of, and every two seconds should it break. What it was is not
@@ -24,7 +27,7 @@ export function useExecution(executionId: string | null) {
     ...executionQuery(executionId ?? ""),
     enabled: executionId !== null,
     placeholderData: () => undefined,
-    refetchInterval: ({ state }) => (state.data && (isRefused(state.error) || isOver(state.data.status)) ? false : POLL_MS),
+    refetchInterval: ({ state }) => (state.data && (isRefused(state.error) || isSettled(state.data, Date.now())) ? false : POLL_MS),
   });
   const isLost = isRefused(query.error);
   const goesOn = executionId !== null && !isLost && !(query.data !== undefined && isOver(query.data.status));
@@ -46,6 +49,11 @@ export function useExecution(executionId: string | null) {
   const now = useNow();
   const states = useMemo(() => (data ? nodeStates(data, zone, now) : NONE), [data, zone, now]);
   return { ...query, data, states };
+}
+
+/** Whether nothing of it changes any more: neither what it has done, nor what it has cost. */
+export function isSettled({ status, callsUnderWay = 0, completedAt }: Pick<ExecutionDetail, "status" | "callsUnderWay" | "completedAt">, now: number): boolean {
+  return isOver(status) && (callsUnderWay === 0 || !completedAt || now - Date.parse(completedAt) > STRAGGLERS_MS);
 }
 
 const NONE: ReadonlyMap<string, NodeState> = new Map();
@@ -72,7 +80,7 @@ export function nodeStates(execution: { status: string; reason?: unknown; nodeEx
       const parts = [
         ofNode.length > 1 && ran > 0 ? `${formatCount(ran)} ${ran === 1 ? "run" : "runs"}` : null,
         ofNode.length > 1 && skipped > 0 ? `${formatCount(skipped)} skipped` : null,
-        wait ?? (ms > 0 ? formatDuration(ms) : null),
+        wait ?? (ofNode.every((run) => run.kept) ? KEPT : ms > 0 ? formatDuration(ms) : null),
       ].filter(Boolean);
       const words = wait ?? wordsOf({ status, reason: execution.reason });
       return [id, { status, words, runs: parts.join(" · ") || words, cost: cost > 0n ? cost : null }];

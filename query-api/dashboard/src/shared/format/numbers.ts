@@ -39,6 +39,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+/** Of what goes on: in whole seconds, for it changes with each; a clock that goes after the server's has not begun yet. */
+export function formatElapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
 /** In seconds, however long. */
 export function formatSeconds(ms: number): string {
   return `${numberFormat({ maximumFractionDigits: 2, minimumFractionDigits: 2 }).format(ms / 1000)} s`;

@@ -106,6 +106,7 @@ final class AnalyticsRoutes implements Routes {
             entry.put("completed", node.completed());
             entry.put("failed", node.failed());
             entry.put("skipped", node.skipped());
+            entry.put("kept", node.kept());
             entry.put("p50Ms", node.p50Ms());
             entry.put("p95Ms", node.p95Ms());
             entry.put("tokens", node.tokens());

@@ -184,6 +184,7 @@ final class RunRoutes implements Routes {
         WorkflowJson.asStored(answer, "triggerData", execution.triggerData());
         answer.put("workflowName", allowed.workflow().workflow().name());
         answer.put("yourLevel", allowed.workflow().level().value());
+        WorkflowJson.around(answer, records.around(allowed.workflow().scope(), execution.id()));
         ArrayNode nodes = answer.putArray("nodeExecutions");
         boolean isOver = execution.completedAt() != null;
         page.nodes().forEach(node -> nodes.add(WorkflowJson.of(node, definition, isOver)));

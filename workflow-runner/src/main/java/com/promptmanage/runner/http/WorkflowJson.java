@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.NodeId;
+import com.promptmanage.runner.journal.ExecutionRecords.Around;
 import com.promptmanage.runner.journal.ExecutionRecords.NodeShown;
 import com.promptmanage.runner.journal.ExecutionRecords.Shown;
 import com.promptmanage.runner.journal.StoredJson;
@@ -92,6 +93,18 @@ final class WorkflowJson {
         json.put("errorMessage", execution.errorMessage());
         json.set("errorDetails", orNull(execution.errorDetails()));
         return json;
+    }
+
+    static void around(ObjectNode execution, Around around) {
+        execution.put("callsUnderWay", around.callsUnderWay());
+        var reruns = execution.putArray("reruns");
+        around.reruns()
+                .forEach(rerun -> reruns.addObject()
+                        .put("id", rerun.id())
+                        .put("workflowVersion", rerun.workflowVersion())
+                        .put("status", rerun.status())
+                        .put("resumed", rerun.keeps())
+                        .put("createdAt", rerun.createdAt().toString()));
     }
 
     /**

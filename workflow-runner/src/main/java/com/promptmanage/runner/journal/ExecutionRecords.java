@@ -6,7 +6,6 @@ import com.promptmanage.topics.account.Account;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +17,8 @@ public final class ExecutionRecords {
 
     /** What the nodes of one page may hold together, but for the last of them; bytes. */
     static final int PAGE_BYTES_MAX = 4 << 20;
+
+    private static final int RERUNS_MAX = 10;
 
     /** A time by the clock that says when it is due: what becomes ready at once is due by then. */
     private static final String BESIDES = """
@@ -171,6 +172,16 @@ public final class ExecutionRecords {
             Instant shownFrom,
             @Nullable Long before) {}
 
+    /**
+     * @param callsUnderWay that have been sent and not been answered yet, or never will be: of an execution that is over, what they may
+     *     cost is in its waste
+     * @param reruns that were begun from it, the newest first; no more than the last ten
+     */
+    public record Around(int callsUnderWay, List<Rerun> reruns) {}
+
+    /** @param keeps whether it goes on from what the other had done, and does not do that again */
+    public record Rerun(String id, int workflowVersion, String status, boolean keeps, Instant createdAt) {}
+
     /** One entry of an execution's log: an event as it was told. */
     public record Entry(int seq, String event) {}
 
@@ -316,107 +327,39 @@ public final class ExecutionRecords {
                         .toList());
     }
 
+    /** What is told of an execution besides itself. */
+    public Around around(Scope scope, String executionId) {
+        return database.inTransaction(scope, handle -> {
+            int calls = handle.createQuery(
+                            "SELECT count(*) FROM external_calls WHERE execution_id = :id AND state = 'sent'")
+                    .bind("id", executionId)
+                    .mapTo(Integer.class)
+                    .one();
+            List<Rerun> reruns = handle.createQuery("""
+                            SELECT id, workflow_version, status, keeps, created_at FROM executions
+                            WHERE rerun_of = :id ORDER BY number DESC LIMIT :limit
+                            """)
+                    .bind("id", executionId)
+                    .bind("limit", RERUNS_MAX)
+                    .map((row, ctx) -> new Rerun(
+                            row.getString("id"),
+                            row.getInt("workflow_version"),
+                            row.getString("status"),
+                            row.getBoolean("keeps"),
+                            WorkflowRow.instant(row, "created_at")))
+                    .list();
+            return new Around(calls, reruns);
+        });
+    }
+
     /** Of the executions made from then on and before then. */
     public ExecutionStatistics statistics(Scope scope, String workflowId, Instant from, Instant to, ZoneId zone) {
         return database.inTransaction(
                 scope,
                 handle -> new ExecutionStatistics(
-                        total(handle, workflowId, from, to),
-                        days(handle, workflowId, from, to, zone),
-                        nodesOf(handle, workflowId, from, to)));
-    }
-
-    private static ExecutionStatistics.Total total(Handle handle, String workflowId, Instant from, Instant to) {
-        return handle.createQuery("""
-                        SELECT count(*) AS executions,
-                               count(*) FILTER (WHERE status = 'completed') AS completed,
-                               count(*) FILTER (WHERE status = 'failed') AS failed,
-                               count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
-                               count(*) FILTER (WHERE status = 'timeout') AS timeout,
-                               CAST(avg(ms) AS bigint) AS average_ms,
-                               CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS bigint) AS p50_ms,
-                               CAST(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS bigint) AS p95_ms,
-                               CAST(percentile_cont(0.99) WITHIN GROUP (ORDER BY ms) AS bigint) AS p99_ms,
-                               coalesce(sum(tokens), 0) AS tokens, coalesce(sum(cost_nano_usd), 0) AS cost,
-                               coalesce(sum(wasted_nano_usd), 0) AS wasted, coalesce(sum(saved_nano_usd), 0) AS saved
-                        FROM (SELECT *,
-                        """ + RAN_MS + """
-                               AS ms FROM executions
-                              WHERE workflow_id = :workflow AND created_at >= :from AND created_at < :to) e
-                        """)
-                .bind("workflow", workflowId)
-                .bind("from", Change.at(from))
-                .bind("to", Change.at(to))
-                .map((row, ctx) -> new ExecutionStatistics.Total(
-                        row.getLong("executions"),
-                        row.getLong("completed"),
-                        row.getLong("failed"),
-                        row.getLong("cancelled"),
-                        row.getLong("timeout"),
-                        row.getObject("average_ms", Long.class),
-                        row.getObject("p50_ms", Long.class),
-                        row.getObject("p95_ms", Long.class),
-                        row.getObject("p99_ms", Long.class),
-                        row.getLong("tokens"),
-                        row.getLong("cost"),
-                        row.getLong("wasted"),
-                        row.getLong("saved")))
-                .one();
-    }
-
-    private static List<ExecutionStatistics.Day> days(
-            Handle handle, String workflowId, Instant from, Instant to, ZoneId zone) {
-        return handle.createQuery("""
-                        SELECT CAST(created_at AT TIME ZONE :zone AS date) AS day, count(*) AS executions,
-                               count(*) FILTER (WHERE status = 'completed') AS completed,
-                               count(*) FILTER (WHERE status IN ('failed', 'timeout')) AS failed,
-                               sum(tokens) AS tokens, sum(cost_nano_usd) AS cost
-                        FROM executions WHERE workflow_id = :workflow AND created_at >= :from AND created_at < :to
-                        GROUP BY day ORDER BY day
-                        """)
-                .bind("zone", zone.getId())
-                .bind("workflow", workflowId)
-                .bind("from", Change.at(from))
-                .bind("to", Change.at(to))
-                .map((row, ctx) -> new ExecutionStatistics.Day(
-                        row.getObject("day", LocalDate.class),
-                        row.getLong("executions"),
-                        row.getLong("completed"),
-                        row.getLong("failed"),
-                        row.getLong("tokens"),
-                        row.getLong("cost")))
-                .list();
-    }
-
-    private static List<ExecutionStatistics.Node> nodesOf(Handle handle, String workflowId, Instant from, Instant to) {
-        return handle.createQuery("""
-                        SELECT n.node_id, count(*) AS runs,
-                               count(*) FILTER (WHERE n.status = 'completed') AS completed,
-                               count(*) FILTER (WHERE n.status = 'failed') AS failed,
-                               count(*) FILTER (WHERE n.status = 'skipped') AS skipped,
-                               CAST(percentile_cont(0.5) WITHIN GROUP (
-                                   ORDER BY extract(epoch FROM n.completed_at - n.started_at) * 1000) AS bigint) AS p50_ms,
-                               CAST(percentile_cont(0.95) WITHIN GROUP (
-                                   ORDER BY extract(epoch FROM n.completed_at - n.started_at) * 1000) AS bigint) AS p95_ms,
-                               sum(n.tokens) AS tokens, sum(n.cost_nano_usd) AS cost
-                        FROM executions e JOIN node_runs n ON n.execution_id = e.id
-                        WHERE e.workflow_id = :workflow AND e.created_at >= :from AND e.created_at < :to
-                        GROUP BY n.node_id ORDER BY n.node_id
-                        """)
-                .bind("workflow", workflowId)
-                .bind("from", Change.at(from))
-                .bind("to", Change.at(to))
-                .map((row, ctx) -> new ExecutionStatistics.Node(
-                        row.getString("node_id"),
-                        row.getLong("runs"),
-                        row.getLong("completed"),
-                        row.getLong("failed"),
-                        row.getLong("skipped"),
-                        row.getObject("p50_ms", Long.class),
-                        row.getObject("p95_ms", Long.class),
-                        row.getLong("tokens"),
-                        row.getLong("cost")))
-                .list();
+                        StatisticsQueries.total(handle, workflowId, from, to),
+                        StatisticsQueries.days(handle, workflowId, from, to, zone),
+                        StatisticsQueries.nodes(handle, workflowId, from, to)));
     }
 
     private static Optional<Shown> find(Handle handle, String executionId) {

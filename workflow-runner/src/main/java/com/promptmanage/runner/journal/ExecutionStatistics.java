@@ -48,13 +48,18 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
     /** Those that began on one day. */
     public record Day(LocalDate date, long executions, long completed, long failed, long tokens, long costNanoUsd) {}
 
-    /** One node's runs in all of them. */
+    /**
+     * One node's runs in all of them.
+     *
+     * @param kept that were taken over from the execution before, and so were not run: in none of the others
+     */
     public record Node(
             String nodeId,
             long runs,
             long completed,
             long failed,
             long skipped,
+            long kept,
             @Nullable Long p50Ms,
             @Nullable Long p95Ms,
             long tokens,

@@ -160,6 +160,44 @@ class ResumedByCurrentTest {
         assertThat(output(shown, "last")).isEqualTo("[0,1,2,3,4]");
     }
 
+    /** Else whoever comes back to it would begin, and pay for, the same once more. */
+    @Test
+    void theOneThatFailedTellsWhichWereBegunFromIt() throws Exception {
+        String id = create(THREE.formatted("input", "input"));
+        String failed = failed(id);
+        assertThat(shown(failed).path("reruns")).isEmpty();
+        mend(id, THREE.formatted("input", "input + 1"));
+
+        String resumed = accepted(resume(failed, ""));
+        steps.awaitStatus(resumed, "completed");
+        String rerun = accepted(
+                api.post(steps.editor(), "/api/workflows/executions/%s/rerun?version=current".formatted(failed), ""));
+        steps.awaitStatus(rerun, "completed");
+
+        JsonNode begun = shown(failed).path("reruns");
+        assertThat(begun.findValuesAsText("id")).containsExactly(rerun, resumed);
+        assertThat(begun.findValuesAsText("resumed")).containsExactly("false", "true");
+        assertThat(begun.findValuesAsText("workflowVersion")).containsExactly("2", "2");
+        assertThat(begun.findValuesAsText("status")).containsExactly("completed", "completed");
+    }
+
+    @Test
+    void whatWasKeptIsNoRunOfItsNodeAndHasNoTime() throws Exception {
+        String id = create(THREE.formatted("input", "input"));
+        String failed = failed(id);
+        mend(id, THREE.formatted("input", "input + 1"));
+        steps.awaitStatus(accepted(resume(failed, "")), "completed");
+
+        JsonNode nodes = api.get(steps.editor(), "/api/workflows/%s/analytics".formatted(id))
+                .json()
+                .path("nodes");
+
+        assertThat(nodes.findValuesAsText("nodeId")).containsExactly("first", "second", "third");
+        assertThat(nodes.findValuesAsText("runs")).containsExactly("1", "2", "1");
+        assertThat(nodes.findValuesAsText("completed")).containsExactly("1", "1", "1");
+        assertThat(nodes.findValuesAsText("kept")).containsExactly("1", "0", "0");
+    }
+
     @Test
     void byTheVersionThatItHasItGoesOnItself() throws Exception {
         String failed = failed(create(THREE.formatted("input", "input")));

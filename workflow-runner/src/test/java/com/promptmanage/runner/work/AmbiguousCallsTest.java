@@ -17,6 +17,7 @@ import com.promptmanage.runner.definition.NodePolicy;
 import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
 import com.promptmanage.runner.node.ExternalCall.Repeat;
 import com.promptmanage.runner.node.Plan;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.testkit.Await;
 import java.time.Duration;
@@ -313,9 +314,11 @@ class AmbiguousCallsTest {
 
         engine.awaitStatus(execution, "failed");
         assertThat(states(execution)).isEqualTo("sent wasted");
+        assertThat(underWay(execution)).isOne();
         awaitRenewals();
         comes.countDown();
         Await.until(() -> assertThat(states(execution)).isEqualTo("answered wasted"));
+        assertThat(underWay(execution)).isZero();
         isDown.set(false);
         engine.runs().resume(execution);
         engine.awaitStatus(execution, "completed");
@@ -325,6 +328,10 @@ class AmbiguousCallsTest {
         assertThat(states(execution)).isEqualTo("answered");
         assertThat(engine.shown(execution).wastedNanoUsd()).isZero();
         assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(120_000);
+    }
+
+    private int underWay(String execution) {
+        return engine.records().around(Scope.EVERYONE, execution).callsUnderWay();
     }
 
     @Test
