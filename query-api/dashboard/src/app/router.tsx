@@ -46,8 +46,8 @@ const root = createRootRouteWithContext<Context>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Raw): { then?: string; problem?: string; issuer?: string } =>
-    only({ then: text(search.then) as string, problem: text(search.problem) as string, issuer: text(search.issuer) as string }),
+  validateSearch: (search: Raw): { then?: string; email?: string; problem?: string; issuer?: string } =>
+    only({ then: text(search.then) as string, email: text(search.email) as string, problem: text(search.problem) as string, issuer: text(search.issuer) as string }),
   component: lazyRouteComponent(() => import("./sign-in"), "SignIn"),
 });
 

@@ -19,13 +19,15 @@ export function safeTarget(then: string | undefined, otherwise = "/dashboard/usa
 }
 
 export function SignIn() {
-  const { then, problem, issuer } = route.useSearch();
+  const { then, email: invited, problem, issuer } = route.useSearch();
   const cameBack = problemOf(problem);
   const { data: waysIn } = useQuery(waysInQuery);
   const router = useRouter();
   const queryClient = useQueryClient();
   const email = useRef<HTMLInputElement>(null);
-  useEffect(() => email.current?.focus(), []);
+  const password = useRef<HTMLInputElement>(null);
+  // Of whoever follows an invitation the address is there by then.
+  useEffect(() => (invited === undefined ? email : password).current?.focus(), [invited]);
   const signIn = useMutation({
     meta: ASKS_WHO_ONE_IS,
     mutationFn: (form: { email: string; password: string }) => answer(api.POST("/api/auth/login", { body: form })),
@@ -50,8 +52,8 @@ export function SignIn() {
         </div>
       )}
       <form onSubmit={submit} className="mt-6 grid gap-4">
-        <TextField ref={email} label="E-mail" name="email" type="email" autoComplete="username" required />
-        <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
+        <TextField ref={email} label="E-mail" name="email" type="email" autoComplete="username" required defaultValue={invited} />
+        <TextField ref={password} label="Password" name="password" type="password" autoComplete="current-password" required />
         {signIn.error && (
           <Note tone="critical">
             {signIn.error instanceof ProblemError && signIn.error.status === 401
@@ -70,7 +72,7 @@ export function SignIn() {
       {waysIn?.signUp && (
         <p className="mt-6 text-[0.8125rem] text-soft">
           New here?{" "}
-          <Link to="/sign-up" search={then ? { then } : {}} className="rounded font-medium text-accent underline-offset-2 hover:underline">
+          <Link to="/sign-up" search={{ ...(then ? { then } : {}), ...(invited ? { email: invited } : {}) }} className="rounded font-medium text-accent underline-offset-2 hover:underline">
             Make an account
           </Link>
         </p>

@@ -3,7 +3,7 @@ import { Cable, MoreHorizontal, Pencil, Plug, Plus, RefreshCw, Trash2 } from "lu
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
-import { formatAgo } from "@/shared/format/time";
+import { formatAgo, formatFromNow } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
@@ -112,8 +112,8 @@ function SourceRow({
   const facts = [
     connector?.name ?? source.type,
     FREQUENCIES[source.syncFrequency as keyof typeof FREQUENCIES]?.toLowerCase(),
-    source.lastSyncAt ? `copied ${formatAgo(source.lastSyncAt, Math.max(now, Date.parse(source.lastSyncAt)))}` : "never copied",
-    source.nextSyncAt ? `again ${formatAgo(source.nextSyncAt, now)}` : null,
+    source.lastSyncAt ? `copied ${formatAgo(source.lastSyncAt, now)}` : "never copied",
+    source.nextSyncAt ? `again ${formatFromNow(source.nextSyncAt, now)}` : null,
   ].filter(Boolean);
   return (
     <li data-testid="data-source" className="px-4 py-3 sm:px-5">

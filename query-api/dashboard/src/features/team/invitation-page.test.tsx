@@ -60,3 +60,45 @@ test("whoever declines keeps the focus at the button while it is sent, and can n
   await userEvent.click(decline);
   expect(sent).toEqual(["/api/invitations/abc/reject"]);
 });
+
+test("whoever is signed in as someone else is told before they answer, and led to where they can be the one who is invited", async () => {
+  const invitation = { teamName: "Acme", invitedByName: "Mara", email: "ann@example.com", role: "editor", expiresAt: "2026-12-24T10:00:00Z" };
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname } = new URL(url);
+    return Promise.resolve(Response.json(pathname === "/api/invitations/abc" ? invitation : { user: { id: "bob", name: "Bob", email: "bob@example.com", features: {}, teams: [] } }));
+  });
+  const root = createRootRoute();
+  const page = createRoute({ getParentRoute: () => root, path: "/invite/$token", component: InvitationPage });
+  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/invite/abc"] }) });
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <RouterProvider router={router as never} />
+    </QueryClientProvider>,
+  );
+  const link = await screen.findByRole("link", { name: "Sign in as ann@example.com" });
+  expect(new URL(link.getAttribute("href")!, "http://x").searchParams.get("email")).toBe("ann@example.com");
+  expect(screen.getByText(/You are signed in as bob@example.com/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /^(Join|Decline)/ })).toBeNull();
+});
+
+test("an invitation that was answered says what to do once, and leads on", async () => {
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", ({ url }: Request) =>
+    Promise.resolve(
+      new URL(url).pathname === "/api/invitations/abc"
+        ? Response.json({ detail: "This invitation is accepted: ask who invited you for another" }, { status: 409 })
+        : Response.json({ detail: "Sign in." }, { status: 401 }),
+    ),
+  );
+  const root = createRootRoute();
+  const page = createRoute({ getParentRoute: () => root, path: "/invite/$token", component: InvitationPage });
+  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/invite/abc"] }) });
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <RouterProvider router={router as never} />
+    </QueryClientProvider>,
+  );
+  expect((await screen.findByText(/^This invitation is accepted/)).textContent).toBe("This invitation is accepted: ask who invited you for another.");
+  expect(screen.getByRole("link", { name: "Sign in" })).toBeTruthy();
+});

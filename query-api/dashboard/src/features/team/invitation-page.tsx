@@ -19,14 +19,31 @@ export function InvitationPage() {
   const navigate = useNavigate();
   const invitation = useQuery(invitationQuery(token));
   const session = useQuery({ ...sessionQuery, retry: false });
-  const { data: waysIn } = useQuery({ ...waysInQuery, enabled: session.data === undefined });
+  const { data: waysIn } = useQuery({ ...waysInQuery, enabled: !session.isPending });
   const reply = useAnswerInvitation(token);
   return (
     <main className="mx-auto max-w-lg px-4 py-16">
       <Card>
         {isClosed(invitation.error) ? (
-          <Empty isPage icon={MailOpen} title="This invitation is not open">
-            {sentence(messageOf(invitation.error))} Ask whoever invited you for another.
+          <Empty
+            isPage
+            icon={MailOpen}
+            title="This invitation is not open"
+            action={
+              session.data ? (
+                <Link to="/dashboard/usage" className={buttonClass()}>
+                  To the dashboard
+                </Link>
+              ) : (
+                <Link to="/sign-in" className={buttonClass()}>
+                  Sign in
+                </Link>
+              )
+            }
+          >
+            {sentence(messageOf(invitation.error))}
+            {/* Of one that was open the server says so itself. */}
+            {!isAnswered(invitation.error) && " Ask whoever invited you for another."}
           </Empty>
         ) : !invitation.data ? (
           invitation.error ? (
@@ -46,6 +63,11 @@ export function InvitationPage() {
             {reply.error && <Note tone="critical">{messageOf(reply.error)}</Note>}
             {session.isPending ? (
               <Skeleton className="h-9" />
+            ) : session.data && !isSame(session.data.email, invitation.data.email) ? (
+              <>
+                <Note tone="warning">You are signed in as {session.data.email}: only whom it was sent to can join or decline.</Note>
+                <ToBeThem token={token} email={invitation.data.email} maySignUp={waysIn?.signUp === true} asThem />
+              </>
             ) : session.data ? (
               <div className="flex flex-wrap gap-2">
                 <Button
@@ -69,22 +91,38 @@ export function InvitationPage() {
                 </Button>
               </div>
             ) : (
-              <div className="flex flex-wrap gap-2">
-                <Link to="/sign-in" search={{ then: `/invite/${token}` }} className={buttonClass("primary")}>
-                  Sign in to join
-                </Link>
-                {waysIn?.signUp && (
-                  <Link to="/sign-up" search={{ then: `/invite/${token}`, email: invitation.data.email }} className={buttonClass()}>
-                    New here: make an account
-                  </Link>
-                )}
-              </div>
+              <ToBeThem token={token} email={invitation.data.email} maySignUp={waysIn?.signUp === true} />
             )}
           </div>
         )}
       </Card>
     </main>
   );
+}
+
+/** @param asThem whether someone else is signed in */
+function ToBeThem({ token, email, maySignUp, asThem = false }: { token: string; email: string; maySignUp: boolean; asThem?: boolean }) {
+  const search = { then: `/invite/${token}`, email };
+  return (
+    <div className="flex flex-wrap gap-2 wrap-anywhere">
+      <Link to="/sign-in" search={search} className={buttonClass("primary")}>
+        {asThem ? `Sign in as ${email}` : "Sign in to join"}
+      </Link>
+      {maySignUp && (
+        <Link to="/sign-up" search={search} className={buttonClass()}>
+          New here: make an account
+        </Link>
+      )}
+    </div>
+  );
+}
+
+function isSame(email: string, other: string): boolean {
+  return email.toLowerCase() === other.toLowerCase();
+}
+
+function isAnswered(error: unknown): boolean {
+  return error instanceof ProblemError && error.status === 409;
 }
 
 /** Of an invitation, and not of the way to it: whether it can be asked for again in vain only. */

@@ -54,8 +54,8 @@ test("members are counted and averaged by themselves; keys and people who are no
     ["API key …abcd", "key"],
     ["gone", "other"],
   ]);
-  expect(summaryOf(rows)).toEqual({ members: 3, active: 2, averageCost: 1_000_000_000n, averageTokens: 15, others: 2 });
-  expect(summaryOf([])).toEqual({ members: 0, active: 0, averageCost: 0n, averageTokens: 0, others: 0 });
+  expect(summaryOf(rows)).toEqual({ members: 3, active: 2, averageCost: 1_000_000_000n, averageTokens: 15, others: 2, othersCost: 9_250_000_000n });
+  expect(summaryOf([])).toEqual({ members: 0, active: 0, averageCost: 0n, averageTokens: 0, others: 0, othersCost: 0n });
   expect(sorted(rows, "cost").map((row) => row.userId)).toEqual(["key_0123abcd", "ann", "bob", "gone", "cid"]);
   expect(sorted(rows, "name").map((row) => row.name)).toEqual(["ann", "API key …abcd", "bob", "cid", "gone"]);
 });

@@ -63,7 +63,8 @@ export function Members({ account }: { account: Account }) {
                 const mayChange = account.mayManage && member.role !== "owner";
                 return (
                   <tr key={member.userId} data-testid="member">
-                    <Td className="max-w-48">
+                    {/* In a narrow window what the others leave: whoever is to be taken out is reached without moving the table. */}
+                    <Td className="max-sm:w-full max-sm:max-w-0 sm:max-w-48">
                       <p dir="auto" className="truncate text-left font-medium" title={member.name}>
                         {member.name}
                         {member.userId === account.userId && <span className="text-soft"> (you)</span>}

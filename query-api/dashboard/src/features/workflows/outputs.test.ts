@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRefused, outputFilter, outputsFile, outputsUrl, periodName, readOutputSearch } from "./outputs";
+import { inputOf, isRefused, outputFilter, outputsFile, outputsUrl, periodName, readOutputSearch } from "./outputs";
 
 const TEAM = { name: "Acme", params: { teamId: "team_1" } };
 const OWN = { params: { userId: "user_1" } };
@@ -47,3 +47,9 @@ test.each([
   ["day", null, "Last 24 hours"],
   ["month", null, "Last 30 days"],
 ] as const)("the period %s, in a tier that shows %s days, is called %s", (period, shownDays, name) => expect(periodName(period, shownDays)).toBe(name));
+
+test("when a schedule's run was due is told in one's own zone; what else it was begun with stays as it is", () => {
+  expect(inputOf({ inputKey: "scheduledFor: 2026-11-27T10:50:00Z" }, "Asia/Tokyo")).toMatch(/^Due .*7:50/);
+  expect(inputOf({ inputKey: "order 2026-11-27T10:50:00Z" }, "Asia/Tokyo")).toBe("order 2026-11-27T10:50:00Z");
+  expect(inputOf({ inputKey: null }, "Asia/Tokyo")).toBeNull();
+});

@@ -58,7 +58,7 @@ const SCHEDULED = /^(scheduledFor: )(\d{4}-\d\d-\d\dT[\d:.]+Z)$/;
 
 /** What began it, for people: of a schedule the API says when it was due, in UTC. */
 export function inputOf({ inputKey }: Pick<Output, "inputKey">, zone: string): string | null {
-  return inputKey === null ? null : inputKey.replace(SCHEDULED, (_, __, time: string) => `Due ${formatDateTime(time, zone)}`);
+  return inputKey?.replace(SCHEDULED, (_, __, time: string) => `Due ${formatDateTime(time, zone)}`) ?? null;
 }
 
 export function outputsQuery(account: Account, search: OutputSearch) {

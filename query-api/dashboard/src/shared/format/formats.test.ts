@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { numberFormat, timeFormat } from "./formats";
 import { formatExactUsd, formatUsd } from "./money";
 import { formatCompact, formatCount, formatPercent } from "./numbers";
-import { formatDateTime, formatShort, today } from "./time";
+import { formatAgo, formatDateTime, formatFromNow, formatShort, today } from "./time";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -47,4 +47,11 @@ test("a zone, a language and the seconds each have a format of their own", () =>
   expect(formatDateTime(at, "UTC", true)).not.toBe(formatDateTime(at, "UTC"));
   expect(timeFormat({ timeZone: "UTC" }, "de")).not.toBe(timeFormat({ timeZone: "UTC" }));
   expect(numberFormat({ style: "percent" })).toBe(numberFormat({ style: "percent" }));
+});
+
+test("what has happened is never told to come, however far behind the clock is that is looked at; what is to come is", () => {
+  const now = Date.parse("2026-11-27T12:00:00Z");
+  expect(formatAgo("2026-11-27T12:00:18Z", now)).toBe("now");
+  expect(formatAgo("2026-11-27T11:58:00Z", now)).toBe("2 minutes ago");
+  expect(formatFromNow("2026-11-27T12:02:00Z", now)).toBe("in 2 minutes");
 });

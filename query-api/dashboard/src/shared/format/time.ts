@@ -95,8 +95,13 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
+/** Of what has happened: also where the clock here is behind the one that says when, or is looked at only now and then. */
 export function formatAgo(time: string, now: number): string {
-  const seconds = Math.round((new Date(time).getTime() - now) / 1000);
+  return formatFromNow(time, Math.max(now, Date.parse(time)));
+}
+
+export function formatFromNow(time: string, now: number): string {
+  const seconds = Math.round((Date.parse(time) - now) / 1000);
   const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? STEPS[3]!;
   return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
 }

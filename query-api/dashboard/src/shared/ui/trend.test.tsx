@@ -7,8 +7,8 @@ import { Trend } from "./trend";
 
 const STATS = {
   trends: [
-    { date: "2026-11-01", tokens: 10, cost: "0.25", costNanoUsd: 250_000_000, runs: 1 },
-    { date: "2026-11-02", tokens: 20, cost: "0.50", costNanoUsd: 500_000_000, runs: 2 },
+    { date: "2026-11-01", tokens: 10, cost: "0.25", costNanoUsd: 250_000_000, runs: 1, unpricedRuns: 0 },
+    { date: "2026-11-02", tokens: 20, cost: "0.50", costNanoUsd: 500_000_000, runs: 2, unpricedRuns: 2 },
   ],
 } as unknown as Schemas["Stats"];
 
@@ -34,4 +34,9 @@ test("where a day leads nowhere the table only tells it", () => {
   show();
   expect(daysOf("cell")).toHaveLength(2);
   expect(screen.queryByRole("button", { name: /Nov/ })).toBeNull();
+});
+
+test("what has no price yet is never told as free, also of a day", () => {
+  show();
+  expect(screen.getAllByRole("row").map((row) => /without a price/.exec(row.textContent)?.input)).toEqual([undefined, expect.stringContaining("$0.50+ 2 runs without a price") as string, undefined]);
 });

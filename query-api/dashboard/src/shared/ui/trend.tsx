@@ -11,11 +11,25 @@ type Stats = Schemas["Stats"];
 type Point = Stats["trends"][number] & { height: number };
 
 const FIGURES: readonly Figure<Point>[] = [
-  { name: "Spend", text: (day) => formatExactUsd(nanoUsd(day.cost)), cell: (day) => <Amount usd={day.cost} /> },
+  { name: "Spend", text: (day) => formatExactUsd(nanoUsd(day.cost)), cell: (day) => <SpendOf day={day} /> },
   { name: "Exactly", text: (day) => formatNanoUsd(nanoUsd(day.cost)), isHint: true },
   { name: "Tokens", text: (day) => formatCount(day.tokens) },
-  { name: "Runs", text: (day) => formatCount(day.runs) },
+  { name: "Runs", text: (day) => formatCount(day.runs) + (day.unpricedRuns > 0 ? `, ${withoutPrice(day)}` : ""), cell: (day) => formatCount(day.runs) },
 ];
+
+/** What has no price yet is never told as free. */
+function SpendOf({ day }: { day: Point }) {
+  return (
+    <>
+      <Amount usd={day.cost} />
+      {day.unpricedRuns > 0 && <span className="block text-xs whitespace-nowrap text-warning">+ {withoutPrice(day)}</span>}
+    </>
+  );
+}
+
+function withoutPrice({ unpricedRuns }: Point): string {
+  return `${formatCount(unpricedRuns)} ${unpricedRuns === 1 ? "run" : "runs"} without a price`;
+}
 
 /**
  * Spend and tokens by day.

@@ -6,11 +6,14 @@ import com.promptmanage.query.spend.Ratio;
 import com.promptmanage.streams.read.Spend;
 import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.topics.money.NanoUsd;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
 
 /** Savings as they are answered: each amount as exact decimal text in USD and as integer nanoUSD. */
 public final class SavingsJson {
 
-    private static final long NANO_USD_PER_CENT = 10_000_000;
+    private static final int CENT_PLACES = 2;
 
     private SavingsJson() {}
 
@@ -86,10 +89,10 @@ public final class SavingsJson {
                 .put("shareOfCost", Ratio.percent(saving.paidNanoUsd(), all.costNanoUsd()));
     }
 
-    /** For people, who find the exact amount besides; cut off, for a saving is never told too high. */
+    /** For people, who find the exact amount besides: rounded as that is wherever it is shown, so that they are the same. */
     private static String inCents(long nanoUsd) {
-        long cents = nanoUsd / NANO_USD_PER_CENT;
-        return cents == 0 ? "less than a cent" : "$%,d.%02d".formatted(cents / 100, cents % 100);
+        BigDecimal usd = new BigDecimal(new NanoUsd(nanoUsd).toUsd()).setScale(CENT_PLACES, RoundingMode.HALF_EVEN);
+        return usd.signum() == 0 ? "less than a cent" : String.format(Locale.ROOT, "$%,.2f", usd);
     }
 
     private static String type(Saving saving) {

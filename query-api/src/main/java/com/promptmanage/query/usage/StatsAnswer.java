@@ -116,7 +116,8 @@ record StatsAnswer(
         }
     }
 
-    record Day(String date, long tokens, String cost, long costNanoUsd, long runs) {}
+    /** @param unpricedRuns how many of the runs have no price yet, so that their cost is not in it */
+    record Day(String date, long tokens, String cost, long costNanoUsd, long runs, long unpricedRuns) {}
 
     record Prompt(String promptId, long tokens, String cost, long costNanoUsd, long runs, long unpricedRuns) {}
 
@@ -197,7 +198,8 @@ record StatsAnswer(
                 spend.tokens().total(),
                 usd(spend.costNanoUsd()),
                 spend.costNanoUsd(),
-                spend.events());
+                spend.events(),
+                spend.unpricedEvents());
     }
 
     private static Prompt prompt(Stats.Slice.Named prompt) {

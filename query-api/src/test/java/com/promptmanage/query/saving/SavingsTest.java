@@ -77,10 +77,12 @@ class SavingsTest {
     }
 
     @Test
-    void peopleReadDollarsAndCentsAndNeverMoreThanIsSaved() {
-        assertThat(SavingsJson.description(new Saving.UnusedCache("claude", 10, DOLLAR, 5_000, 1_234_999_999_999L)))
-                .endsWith("each tenth of them from the cache saves $1,234.99.");
-        assertThat(SavingsJson.description(new Saving.UnusedCache("claude", 10, DOLLAR, 5_000, 9_999_999)))
+    void peopleReadDollarsAndCentsRoundedAsTheAmountBesideThem() {
+        assertThat(SavingsJson.description(new Saving.UnusedCache("claude", 10, DOLLAR, 5_000, 1_234_487_426_000L)))
+                .endsWith("each tenth of them from the cache saves $1,234.49.");
+        assertThat(SavingsJson.description(new Saving.UnusedCache("claude", 10, DOLLAR, 5_000, 1_234_484_999_999L)))
+                .endsWith("saves $1,234.48.");
+        assertThat(SavingsJson.description(new Saving.UnusedCache("claude", 10, DOLLAR, 5_000, 4_999_999)))
                 .endsWith("saves less than a cent.");
     }
 
