@@ -10,6 +10,11 @@ import { aboutAlert } from "./api";
 import { Bell } from "./bell";
 
 class Source extends EventTarget {
+  static readonly opened: Source[] = [];
+  constructor() {
+    super();
+    Source.opened.push(this);
+  }
   close() {}
 }
 
@@ -39,4 +44,33 @@ test("what is told of an alert goes once someone else has seen to it, and the re
   expect(screen.getByText("What is open")).toBeTruthy();
   act(() => unmount());
   expect(screen.queryByText("What is open")).toBeNull();
+});
+
+test("a budget's next threshold stands in place of the one before, and another budget's beside it", async () => {
+  const opened = Source.opened.length;
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("EventSource", Source);
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ alerts: [], unread: 0, nextCursor: null })));
+  const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} }] } as unknown as User;
+  render(<Toasts />);
+  const router = createRouter({ routeTree: createRootRoute({ component: () => <Bell account={accountsOf(user)[0]!} /> }), history: createMemoryHistory() });
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <HintProvider>
+        <RouterProvider router={router as never} />
+      </HintProvider>
+    </QueryClientProvider>,
+  );
+  const raise = (id: string, budgetId: string) =>
+    act(() => {
+      const alert = { id, budgetId, dimension: "account", severity: "warning", title: `Told: ${id}`, message: "", occurredAt: "2026-11-25T10:00:00Z", acknowledged: false };
+      Source.opened.at(-1)!.dispatchEvent(new MessageEvent("alert", { data: JSON.stringify(alert) }));
+    });
+  await waitFor(() => expect(Source.opened.length).toBeGreaterThan(opened));
+  raise("first", "bud_1");
+  raise("other", "bud_2");
+  raise("second", "bud_1");
+  expect(screen.queryByText("Told: first")).toBeNull();
+  expect(screen.getByText("Told: second")).toBeTruthy();
+  expect(screen.getByText("Told: other")).toBeTruthy();
 });

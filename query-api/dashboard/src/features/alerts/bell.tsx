@@ -30,6 +30,7 @@ export function Bell({ account }: { account: Account }) {
   const zone = useZone();
   const names = useNamesOf((data?.alerts ?? []).map((alert) => alert.dimension ?? "account"));
   const hasOpened = useRef(false);
+  const lastOf = useRef(new Map<string, string>());
   const askAgain = (withBudgets = true) => {
     void queryClient.invalidateQueries({ queryKey: ["alerts", account.key] });
     if (!withBudgets) {
@@ -42,6 +43,13 @@ export function Bell({ account }: { account: Account }) {
     "alert",
     (text) => {
       const alert = JSON.parse(text) as Alert;
+      // What was told of the same budget before is less than this, and would stand beside it.
+      const of = `${alert.budgetId} ${alert.dimension} ${alert.value}`;
+      const before = lastOf.current.get(of);
+      if (before !== undefined) {
+        dismissAbout(aboutAlert(before));
+      }
+      lastOf.current.set(of, alert.id);
       toast(
         <>
           <p className="font-medium">{alert.title}</p>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { DEFAULT_THRESHOLDS } from "@/shared/api/budget-level";
 import { ProblemError } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { faultOfCount, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
@@ -7,7 +8,6 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveBudget, type Budget, type BudgetForm } from "./api";
-import { DEFAULT_THRESHOLDS } from "./level";
 import { DIMENSIONS, periodOf, PERIODS } from "./names";
 import { formOf } from "./quick-adjust";
 import { faultsOf, rowsOf, thresholdsOf } from "./thresholds";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Budget, BudgetStatus } from "./api";
-import { levelOf, reached, suggestedLimit, usedOf, watched } from "./level";
+import { levelOf, reached } from "@/shared/api/budget-level";
+import { suggestedLimit, usedOf, watched } from "./level";
 
 function status(percentage: number, patch: Partial<BudgetStatus> = {}): BudgetStatus {
   return { unit: "usd", percentage, spent: "22.80", limit: "30.00", projected: null, isExceeded: percentage > 100, ...patch } as BudgetStatus;

@@ -4,6 +4,7 @@ import { fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { CheckField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
+import { Note } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { useSaveBudget, type Budget, type BudgetForm } from "./api";
 import { BudgetAmount } from "./budget-amount";
@@ -35,6 +36,7 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
   const [keep, setKeep] = useState(true);
   const save = useSaveBudget(account);
   const typed = typedUsd(limit);
+  const isGone = furthest !== undefined && furthest.status.unit === "usd" && typed.usd !== undefined && nanoUsd(typed.usd) <= nanoUsd(furthest.status.spent);
   const submit = () =>
     save.mutate(
       {
@@ -75,9 +77,14 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
         inputMode="decimal"
         value={limit}
         onChange={(event) => setLimit(event.target.value)}
-        help="Suggested: the next round amount that what is projected fits into."
+        help={furthest?.status.projected ? "Suggested: the next round amount that what is projected fits into." : "Suggested: the next round amount above the limit and what is spent."}
         error={typed.fault}
       />
+      {isGone && (
+        <Note tone="warning">
+          As much is spent already: this limit is exceeded at once{budget.enforcement === "block" ? ", and further runs are blocked" : ""}.
+        </Note>
+      )}
       <CheckField
         label="Keep the thresholds"
         help="Otherwise they become 75, 90 and 100%."

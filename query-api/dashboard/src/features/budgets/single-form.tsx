@@ -1,4 +1,5 @@
 import { useId, useState } from "react";
+import { levelOf } from "@/shared/api/budget-level";
 import { messageOf, ProblemError } from "@/shared/api/client";
 import { formatDate } from "@/shared/format/time";
 import { faultOfCount, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
@@ -10,7 +11,7 @@ import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveSingle, type SingleBudget } from "./api";
 import { BudgetAmount } from "./budget-amount";
-import { levelOf, usedOf } from "./level";
+import { usedOf } from "./level";
 import { thresholdUsd } from "./thresholds";
 
 const LEVELS = ["Info", "Warning", "Critical"] as const;

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import { levelOf } from "@/shared/api/budget-level";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { fileName } from "@/shared/api/files";
 import { tellsMembers, type Account } from "@/shared/session/account";
@@ -72,7 +73,7 @@ export function wholeBudgetQuery(account: Account) {
     select: ({ budgets }) =>
       budgets
         .filter((budget) => budget.dimension === "account" && budget.status?.unit === "usd")
-        .flatMap(({ status, period }) => (status ? [{ ...status, period }] : []))
+        .flatMap(({ status, period, thresholds }) => (status ? [{ ...status, period, level: levelOf(status, thresholds) }] : []))
         .sort((a, b) => b.percentage - a.percentage)[0] ?? null,
   });
 }

@@ -132,7 +132,7 @@ function BudgetLine({ account }: { account: Account }) {
     <div className="mt-2 min-h-7 text-xs text-pretty text-soft figures" data-testid="budget-line">
       {budget ? (
         <>
-          <Progress percent={budget.percentage} used={used} level={budget.isExceeded ? "critical" : budget.isNearLimit ? "warning" : "calm"} label="The account's budget" />
+          <Progress percent={budget.percentage} used={used} level={budget.level} label="The account's budget" />
           <span className="mt-1 block">
             {sinceOf(budget, account.zone)}:{" "}
             <Link to="/settings/budget" className="underline decoration-line-strong underline-offset-2 hover:text-ink">

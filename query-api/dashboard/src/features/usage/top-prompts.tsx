@@ -97,7 +97,7 @@ export function TopPrompts({
               unpricedRuns={prompt.unpricedRuns}
               onPick={() => onPick(prompt.promptId)}
             >
-              {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens
+              {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} {prompt.tokens === 1 ? "token" : "tokens"}
               {pricedness(prompt.runs, prompt.unpricedRuns) !== "none" && (
                 <>
                   {" "}

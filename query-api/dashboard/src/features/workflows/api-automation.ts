@@ -79,6 +79,18 @@ export function scheduleQuery(id: string) {
   });
 }
 
+/** When it would run by a schedule that is not saved. */
+export function scheduleCheckQuery(id: string, body: Schedule | null) {
+  return queryOptions({
+    queryKey: ["workflow", id, "schedule", "check", body],
+    queryFn: ({ signal }) => answer(api.PUT("/api/workflows/{id}/schedule", { params: { path: { id }, query: { check: true } }, body: body!, signal })),
+    enabled: body !== null,
+    retry: false,
+    // What another would come to is no preview of this one.
+    placeholderData: () => undefined,
+  });
+}
+
 export function useSaveSchedule(id: string) {
   const queryClient = useQueryClient();
   return useMutation({

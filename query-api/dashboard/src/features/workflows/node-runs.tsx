@@ -6,6 +6,7 @@ import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
 import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { LongText } from "@/shared/ui/long-text";
 import { useNow } from "@/shared/ui/now";
 import { inputQuery, payloadQuery, type ExecutionDetail, type NodeExecution } from "./api";
 import type { Definition } from "./definition";
@@ -151,7 +152,7 @@ function Value({ name, of, text }: { name: string; of: string; text: string }) {
         <CopyButton text={text} />
       </div>
       <pre tabIndex={0} aria-label={`${name} of ${of}`} className="max-h-72 overflow-auto p-2.5 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
-        {text}
+        <LongText text={text} />
       </pre>
     </div>
   );

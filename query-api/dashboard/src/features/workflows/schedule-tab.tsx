@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { CalendarClock } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { messageOf } from "@/shared/api/client";
-import { browserZone, formatDateTime, zones } from "@/shared/format/time";
+import { browserZone, formatDateTime, zoneName, zones } from "@/shared/format/time";
 import { Button } from "@/shared/ui/button";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
-import { scheduleQuery, useSaveSchedule, type Schedule } from "./api-automation";
+import { scheduleCheckQuery, scheduleQuery, useSaveSchedule, type Schedule } from "./api-automation";
 import { formOf, PRESETS, toSave, whyNoTimes, type Form } from "./schedule";
 
 export function ScheduleTab({ id, readOnly }: { id: string; readOnly: boolean }) {
@@ -20,25 +20,32 @@ export function ScheduleTab({ id, readOnly }: { id: string; readOnly: boolean })
   }
   return (
     <div className="grid gap-4">
-      <ScheduleForm id={id} saved={data.schedule ?? null} readOnly={readOnly} />
-      {data.preview && data.preview.length > 0 && (
-        <div>
-          <p className="mb-1 flex items-center gap-1.5 text-[0.8125rem] font-medium">
-            <CalendarClock aria-hidden className="size-4 text-soft" /> Next, in your zone
-          </p>
-          <ol className="text-soft figures" data-testid="next-times">
-            {data.preview.map((time) => (
-              <li key={time}>{formatDateTime(time, browserZone())}</li>
-            ))}
-          </ol>
-        </div>
-      )}
+      <ScheduleForm id={id} saved={data.schedule ?? null} next={data.preview ?? []} readOnly={readOnly} />
     </div>
   );
 }
 
-function ScheduleForm({ id, saved, readOnly }: { id: string; saved: Schedule | null; readOnly: boolean }) {
+/** How long nothing is typed before it is asked what it comes to. */
+const TYPED_MS = 400;
+
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), TYPED_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+/** @param next when it runs as it is saved */
+function ScheduleForm({ id, saved, next, readOnly }: { id: string; saved: Schedule | null; next: readonly string[]; readOnly: boolean }) {
   const [form, setForm] = useState<Form>(() => formOf(saved, browserZone()));
+  const asSaved = formOf(saved, form.zone);
+  const isChanged = (Object.keys(form) as (keyof Form)[]).some((key) => form[key] !== asSaved[key]);
+  const settled = useSettled(form);
+  const isAsked = !readOnly && isChanged && form === settled && form.kind !== "off" && whyNoTimes(form) === undefined;
+  const check = useQuery(scheduleCheckQuery(id, isAsked ? toSave(form, saved) : null));
+  const times = isChanged ? (isAsked ? (check.data?.preview ?? []) : []) : next;
   const set = (patch: Partial<Form>) => setForm((before) => ({ ...before, ...patch }));
   const save = useSaveSchedule(id);
   const hasTimes = form.kind !== "off";
@@ -87,11 +94,31 @@ function ScheduleForm({ id, saved, readOnly }: { id: string; saved: Schedule | n
             </SelectField>
           </div>
         )}
+        <NextTimes times={times} isSaved={!isChanged} />
+        {isAsked && check.error && <Note tone="warning">{messageOf(check.error)}</Note>}
         {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
         <Button kind="primary" type="submit" className="justify-self-start" busy={save.isPending} disabled={readOnly || why !== undefined}>
           Save the schedule
         </Button>
       </fieldset>
     </form>
+  );
+}
+
+function NextTimes({ times, isSaved }: { times: readonly string[]; isSaved: boolean }) {
+  if (times.length === 0) {
+    return null;
+  }
+  return (
+    <div>
+      <p className="mb-1 flex items-center gap-1.5 text-[0.8125rem] font-medium">
+        <CalendarClock aria-hidden className="size-4 text-soft" /> {isSaved ? "Next" : "Next, once it is saved"}, in {zoneName(browserZone())}
+      </p>
+      <ol className="text-soft figures" data-testid="next-times">
+        {times.map((time) => (
+          <li key={time}>{formatDateTime(time, browserZone())}</li>
+        ))}
+      </ol>
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import { useContext } from "react";
 import { CopyButton } from "./copy";
+import { LongText } from "./long-text";
 import { OnCopied } from "./once";
 
 /**
@@ -17,7 +18,9 @@ export function Snippet({ label, code, testId, isText = false }: { label: string
         <CopyButton text={code} />
       </div>
       <pre tabIndex={0} aria-label={label} className={clsx("p-3 font-mono text-xs leading-relaxed", isText ? "max-h-72 overflow-auto wrap-anywhere whitespace-pre-wrap" : "overflow-x-auto")}>
-        <code data-testid={testId}>{code}</code>
+        <code data-testid={testId}>
+          <LongText text={code} />
+        </code>
       </pre>
     </div>
   );

@@ -14,6 +14,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code /api/workflows/{id}/schedule}: when a workflow is run by itself. */
@@ -53,6 +54,18 @@ final class ScheduleRoutes implements Routes {
         faults.check();
         if (schedule.isEnabled()) {
             access.requireTrigger(allowed.workflow().account(), TriggeredBy.SCHEDULE);
+        }
+        if ("true".equals(ctx.queryParam("check"))) {
+            // As it would be: the one that is stored stays as it is.
+            List<Instant> next = schedule.preview(clock.instant(), 1);
+            answer(
+                    ctx,
+                    Optional.of(new Schedules.Row(
+                            allowed.workflow().id(),
+                            schedule,
+                            schedule.isEnabled() && !next.isEmpty() ? next.getFirst() : null,
+                            null)));
+            return;
         }
         answer(
                 ctx,

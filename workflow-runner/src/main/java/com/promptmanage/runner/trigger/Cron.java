@@ -11,6 +11,9 @@ import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cron expression of five fields in a time zone.
@@ -22,6 +25,10 @@ import java.util.Optional;
 final class Cron {
 
     private static final CronParser PARSER = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+
+    private static final Pattern SIGNED = Pattern.compile("(?:^|[\\s,/-])[-+]\\d");
+
+    private static final Pattern OUTSIDE = Pattern.compile("Value (-?\\d+) not in range \\[(\\d+), (\\d+)]");
 
     private final ExecutionTime times;
 
@@ -43,8 +50,28 @@ final class Cron {
                     "has %d fields: minute, hour, day of month, month, day of week are expected"
                             .formatted(fields.length));
         }
+        if (SIGNED.matcher(expression).find()) {
+            // The library reads past the sign, and the schedule would be another than was meant.
+            throw new IllegalArgumentException("has a number with a sign before it");
+        }
         boolean isHourly = fields[1].matches("(\\*|0-23)(/1)?");
-        return new Cron(ExecutionTime.forCron(PARSER.parse(expression.strip())), isHourly, zone);
+        return new Cron(ExecutionTime.forCron(parse(expression.strip())), isHourly, zone);
+    }
+
+    private static com.cronutils.model.Cron parse(String expression) {
+        try {
+            return PARSER.parse(expression);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(inWords(e.getMessage()), e);
+        }
+    }
+
+    /** The library's words, for people, as far as they say which value is wrong. */
+    private static String inWords(@Nullable String message) {
+        Matcher outside = OUTSIDE.matcher(message == null ? "" : message);
+        return outside.find()
+                ? "has a %s where %s to %s is expected".formatted(outside.group(1), outside.group(2), outside.group(3))
+                : "cannot be read";
     }
 
     /** The first time after this one; empty if there is none. */

@@ -83,7 +83,7 @@ public record Schedule(
             faults.add(
                     "cron",
                     "'%s' %s".formatted(cron, e.getMessage()),
-                    "Send five fields, for example 0 9 * * 1-5 for 09:00 on weekdays.");
+                    "Send minute (0-59), hour (0-23), day of month (1-31), month (1-12) and day of week (0-7), for example 0 9 * * 1-5 for 09:00 on weekdays.");
         }
     }
 
