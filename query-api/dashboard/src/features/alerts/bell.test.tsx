@@ -52,10 +52,12 @@ test("a budget's next threshold stands in place of the one before, and another b
   vi.stubGlobal("EventSource", Source);
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ alerts: [], unread: 0, nextCursor: null })));
   const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} }] } as unknown as User;
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  client.setQueryData(sessionQuery.queryKey, user);
   render(<Toasts />);
   const router = createRouter({ routeTree: createRootRoute({ component: () => <Bell account={accountsOf(user)[0]!} /> }), history: createMemoryHistory() });
   render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+    <QueryClientProvider client={client}>
       <HintProvider>
         <RouterProvider router={router as never} />
       </HintProvider>

@@ -55,7 +55,8 @@ function useChange<T>(account: Account, change: (input: T) => Promise<unknown>) 
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["budgets", account.key] }),
+    // Also where it was refused, for someone else may have changed it.
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["budgets", account.key] }),
   });
 }
 

@@ -4,6 +4,7 @@ import { ProblemError } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { faultOfCount, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
@@ -15,7 +16,8 @@ import { ThresholdsField } from "./thresholds-field";
 
 const EXAMPLES: Record<string, string> = { member: "usr_…", model: "gpt-4o", provider: "openai", prompt: "prompt_…", api_key: "key_…" };
 
-export function BudgetDialog({ account, budget, onClose }: { account: Account; budget: Budget | null; onClose: () => void }) {
+/** @param onReload begins anew with the budget as it is by now, where someone else has changed it meanwhile */
+export function BudgetDialog({ account, budget, onReload, onClose }: { account: Account; budget: Budget | null; onReload?: (() => void) | undefined; onClose: () => void }) {
   const dimensionOf = budget?.dimension ?? "account";
   const isTag = dimensionOf.startsWith("tag:");
   const [form, setForm] = useState({
@@ -76,6 +78,13 @@ export function BudgetDialog({ account, budget, onClose }: { account: Account; b
       onClose={onClose}
       onSubmit={submit}
     >
+      {problem?.status === 409 && onReload && (
+        <div className="sm:col-span-2">
+          <Button size="s" onClick={onReload}>
+            Show what is there now
+          </Button>
+        </div>
+      )}
       <div className="sm:col-span-2">
         <TextField label="Name" required maxLength={100} value={form.name} onChange={(event) => set({ name: event.target.value })} error={problem?.field("name")} />
       </div>

@@ -136,7 +136,16 @@ function AllBudgets({ account, onWizard }: { account: Account; onWizard: () => v
           ))}
         </ul>
       )}
-      {edited && <BudgetDialog account={account} budget={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
+      {edited && (
+        <BudgetDialog
+          key={edited === "new" ? "new" : edited.version}
+          account={account}
+          budget={edited === "new" ? null : edited}
+          // One that is gone by now is not there to be edited.
+          onReload={edited === "new" ? undefined : () => setEdited(data?.budgets.find((one) => one.id === edited.id) ?? null)}
+          onClose={() => setEdited(null)}
+        />
+      )}
       {adjusted && <QuickAdjust account={account} budget={adjusted} onClose={() => setAdjusted(null)} />}
       {deleted && <DeleteDialog account={account} budget={deleted} onClose={() => setDeleted(null)} />}
     </Card>

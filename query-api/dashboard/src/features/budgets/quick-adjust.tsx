@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { exactUsd, formatExactUsd, nanoUsd } from "@/shared/format/money";
 import { fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
@@ -6,7 +7,7 @@ import { CheckField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { Note } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
-import { useSaveBudget, type Budget, type BudgetForm } from "./api";
+import { budgetsQuery, useSaveBudget, type Budget, type BudgetForm } from "./api";
 import { BudgetAmount } from "./budget-amount";
 import { suggestedLimit, watched } from "./level";
 
@@ -30,7 +31,10 @@ export function formOf(budget: Budget): BudgetForm {
   ) as unknown as BudgetForm;
 }
 
-export function QuickAdjust({ account, budget, onClose }: { account: Account; budget: Budget; onClose: () => void }) {
+/** @param opened the budget as it was when it was chosen; it may have been changed since */
+export function QuickAdjust({ account, budget: opened, onClose }: { account: Account; budget: Budget; onClose: () => void }) {
+  const { data } = useQuery(budgetsQuery(account));
+  const budget = data?.budgets.find(({ id }) => id === opened.id) ?? opened;
   const furthest = watched([budget])[0];
   const [limit, setLimit] = useState(fieldUsd(furthest ? exactUsd(suggestedLimit(furthest.status)) : String(budget.limitUsd ?? "")));
   const [keep, setKeep] = useState(true);

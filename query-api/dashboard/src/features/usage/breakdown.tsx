@@ -22,6 +22,7 @@ export function Breakdown({
   account,
   search,
   stats,
+  isBefore,
   error,
   retry,
   onChange,
@@ -29,11 +30,19 @@ export function Breakdown({
   account: Account;
   search: UsageSearch;
   stats: Stats | undefined;
+  /** Whether they are those of the view before, which stay until this one's are there. */
+  isBefore: boolean;
   error: unknown;
   retry: () => void;
   onChange: Change;
 }) {
-  const by = breakdownOf(account, search);
+  const asked = breakdownOf(account, search);
+  // What there are rows of: models are no days, though days are asked for by now.
+  const [told, setTold] = useState(asked);
+  if (!isBefore && told !== asked) {
+    setTold(asked);
+  }
+  const by = isBefore ? told : asked;
   const isLacking = lacksBreakdown(account, search);
   const all = search.all === "yes";
   const rows = stats ? (all ? stats.breakdown : stats.breakdown.slice(0, SHOWN)) : [];
@@ -43,7 +52,7 @@ export function Breakdown({
       flush
       title={`Spend by ${dimensionLabel(by).toLowerCase()}`}
       hint={isLacking ? undefined : "Choose rows to narrow the page down to them."}
-      actions={account.maySeeAll && <DimensionPicker by={by} onChange={(next) => onChange({ by: next })} />}
+      actions={account.maySeeAll && <DimensionPicker by={asked} onChange={(next) => onChange({ by: next })} />}
     >
       {isLacking ? (
         <Empty icon={Users} title={`What each member spends is not told in the tier ${account.tier}`}>
@@ -78,7 +87,7 @@ export function Breakdown({
                   </Th>
                 </tr>
               </thead>
-              <tbody>
+              <tbody aria-busy={isBefore} className={isBefore ? "opacity-60" : undefined}>
                 {rows.map((row) => (
                   <Row key={row.category} row={row} by={by} most={most} search={search} onChange={onChange} />
                 ))}

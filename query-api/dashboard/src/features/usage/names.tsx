@@ -1,5 +1,5 @@
 import { words } from "@/shared/format/numbers";
-import { formatDay } from "@/shared/format/time";
+import { formatDay, isDate } from "@/shared/format/time";
 import { useNamesOf, type Names } from "@/shared/session/names";
 import { useUser, type User } from "@/shared/session/session";
 
@@ -24,7 +24,7 @@ export function named(dimension: string, value: string, user: Pick<User, "id" | 
     case "workflow":
       return names.get(value) ?? value;
     case "day":
-      return formatDay(value, true);
+      return isDate(value) ? formatDay(value, true) : value;
     case "execution_type":
       return words(value);
     default:

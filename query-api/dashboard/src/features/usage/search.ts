@@ -123,9 +123,13 @@ export function readOnly(only: string | undefined): Only[] {
   const parts = [...(only ?? "").matchAll(/(?:[^~]|~~)+/g)].map(([part]) => part.replaceAll("~~", "~"));
   const read = parts.flatMap((part) => {
     const match = /^(tag:[^:]+|[a-z_]+):(.+)$/s.exec(part);
-    return match && (match[1]!.startsWith("tag:") || DIMENSIONS.some((one) => one === match[1])) ? [{ dimension: match[1]!, value: match[2]! }] : [];
+    return match && isSound(match[1]!, match[2]!) ? [{ dimension: match[1]!, value: match[2]! }] : [];
   });
   return read.filter((one, index) => read.findIndex((other) => kindOf(other.dimension) === kindOf(one.dimension)) === index);
+}
+
+function isSound(dimension: string, value: string): boolean {
+  return dimension === "day" ? isDate(value) : dimension.startsWith("tag:") || DIMENSIONS.some((one) => one === dimension);
 }
 
 export function writeOnly(onlys: readonly Only[]): string | undefined {

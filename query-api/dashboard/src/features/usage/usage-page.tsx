@@ -97,7 +97,7 @@ export function UsagePage() {
           <Cards account={account} stats={shown.data} zone={zone} search={search} onShowUnpriced={() => change({ unpriced: "yes" })} />
           <Trend stats={shown.data} asTable={search.trend === "table"} onAsTable={(asTable) => change({ trend: asTable ? "table" : undefined })} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <Breakdown account={account} search={search} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onChange={change} />
+            <Breakdown account={account} search={search} stats={breakdown.data} isBefore={breakdown.isPlaceholderData} error={breakdown.error} retry={() => void breakdown.refetch()} onChange={change} />
             <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onPick={(value) => toggle({ dimension: "prompt", value })} onChange={change} />
           </div>
           <SavingsCard account={account} search={search} zone={zone} onPick={(value) => narrow({ dimension: "prompt", value })} />

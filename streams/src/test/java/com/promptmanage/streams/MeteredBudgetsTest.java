@@ -55,6 +55,18 @@ class MeteredBudgetsTest {
         assertThat(metering.alerts()).isEmpty();
     }
 
+    /** Of the least limit that there is, every share is reached by the same amount. */
+    @Test
+    void ofThresholdsAtTheSameAmountTheSeverestIsTold() {
+        metering.budgets(ACME, budget("0.000000001", 1));
+        metering.send(event("1", NOW, 1_000, 1_000));
+
+        assertThat(metering.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.path("threshold").intValue()).isEqualTo(100);
+            assertThat(alert.path("severity").asText()).isEqualTo("critical");
+        });
+    }
+
     @Test
     void justBelowAThresholdIsNotReached() {
         metering.budgets(ACME, budget("0.001", 1));

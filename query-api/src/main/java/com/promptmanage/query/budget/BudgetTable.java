@@ -354,8 +354,8 @@ final class BudgetTable {
     private static void requireRevision(Kept kept, OptionalLong expected) {
         if (expected.isPresent() && expected.getAsLong() != kept.revision()) {
             throw ProblemException.conflict(
-                    "Budget '%s' is at version %d, not %d: read it again, and change what is there now"
-                            .formatted(kept.budget().id(), kept.revision(), expected.getAsLong()));
+                    "Budget '%s' was changed meanwhile: it is at version %d, not %d. Read it again, and change what is there now"
+                            .formatted(kept.budget().name(), kept.revision(), expected.getAsLong()));
         }
     }
 

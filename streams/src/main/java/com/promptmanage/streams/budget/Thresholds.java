@@ -67,7 +67,7 @@ public final class Thresholds {
 
     /**
      * Of the thresholds newly reached, those to raise: the highest that was spent, and the highest that is foreseen if it
-     * lies above what was spent. The rest are passed in silence.
+     * lies above what was spent; of several at the same amount the severest. The rest are passed in silence.
      *
      * @param newly a set of bits by index
      */
@@ -113,11 +113,18 @@ public final class Thresholds {
     private int highest(int newly, boolean forecasts) {
         int highest = -1;
         for (int i = 0; i < least.length; i++) {
-            if ((newly & 1 << i) != 0 && forecast[i] == forecasts && (highest < 0 || least[i] > least[highest])) {
+            if ((newly & 1 << i) != 0 && forecast[i] == forecasts && (highest < 0 || isAbove(i, highest))) {
                 highest = i;
             }
         }
         return highest;
+    }
+
+    /** Of two that one amount reaches together, the severer is the one to tell. */
+    private boolean isAbove(int one, int other) {
+        return least[one] != least[other]
+                ? least[one] > least[other]
+                : thresholds.get(one).severity().compareTo(thresholds.get(other).severity()) > 0;
     }
 
     /** Whether a·b ≥ c·d, of numbers that are not negative, in 128 bits. */
