@@ -77,6 +77,10 @@ function ParameterField({ parameter, definition, value, error, onChange }: Param
     case "secret":
       return <SecretField parameter={parameter} definition={definition} value={value} error={error} onChange={onChange} />;
     case "text":
+    case "number":
+    case "list":
+    case "email":
+    case "url":
       return (
         <TextField
           label={parameter.label}

@@ -122,7 +122,68 @@ class TemplatesTest {
                                         "dataSourceMappings.GOOGLE_SHEET_ID",
                                         "promptCustomizations.check_score",
                                         "definition.nodes[2].config.promptTemplate",
-                                        "definition.nodes[3].config.condition"));
+                                        "values.MIN_SCORE"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void whatATemplateGivesByItselfIsOfItsParametersKind(WorkflowTemplate template) {
+        assertThat(template.parameters().stream()
+                        .filter(parameter -> parameter.kind() != Kind.DATA_SOURCE
+                                && parameter.kind() != Kind.SECRET
+                                && parameter.defaultValue() != null))
+                .allSatisfy(parameter -> assertThat(ValueFit.of(parameter, String.valueOf(parameter.defaultValue())))
+                        .isInstanceOf(ValueFit.Taken.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "template-lead-scorer | MIN_SCORE | lots",
+                "template-lead-scorer | MIN_SCORE | 70",
+                "template-metric-watch | FACTOR | abc",
+                "template-translate-catalogue | LANGUAGES | 'de",
+                "template-sales-summary | MAIL_TO | nobody at all",
+                "template-churn-risk | MAIL_TO | nobody at all",
+                "template-review-report | MAIL_TO | nobody at all",
+                "template-invoice-extraction | MAIL_TO | nobody at all",
+                "template-data-enrichment | COMPANY_LOOKUP_URL | not an url",
+                "template-faq-builder | CMS_URL | nope",
+                "template-meeting-actions | TASKS_URL | nope"
+            })
+    void aValueThatIsNotOfItsKindIsToldAtItsField(String id, String name, String value) {
+        WorkflowTemplate template = CATALOGUE.find(id).orElseThrow();
+        Deployment given = filledIn(template);
+        var values = new HashMap<>(given.values());
+        values.put(name, value);
+
+        assertThat(DEPLOYER.deploy(
+                        template,
+                        new Deployment(Optional.empty(), given.dataSourceMappings(), Map.of(), values, Map.of()),
+                        TEAM))
+                .isInstanceOfSatisfying(
+                        Deployed.Refused.class,
+                        refused -> assertThat(refused.faults())
+                                .extracting(Deployed.Fault::field)
+                                .containsExactly("values." + name));
+    }
+
+    @Test
+    void languagesAreTypedAsPeopleTypeThem() {
+        WorkflowTemplate template =
+                CATALOGUE.find("template-translate-catalogue").orElseThrow();
+        var deployment = new Deployment(
+                Optional.empty(), Map.of("DATABASE", "ds"), Map.of(), Map.of("LANGUAGES", "de, fr"), Map.of());
+
+        assertThat(DEPLOYER.deploy(template, deployment, TEAM))
+                .isInstanceOfSatisfying(
+                        Deployed.Ready.class,
+                        ready -> assertThat(node(ready, "languages")
+                                        .path("config")
+                                        .path("code")
+                                        .asText())
+                                .isEqualTo("['de', 'fr']"));
     }
 
     @Test
@@ -435,11 +496,19 @@ class TemplatesTest {
         for (TemplateParameter parameter : template.parameters()) {
             if (parameter.kind() == Kind.DATA_SOURCE) {
                 sources.put(parameter.name(), "ds-" + parameter.name().toLowerCase(Locale.ROOT));
-            } else if (parameter.kind() == Kind.TEXT && parameter.defaultValue() == null) {
-                values.put(
-                        parameter.name(), parameter.name().endsWith("_URL") ? "https://api.example.com" : "some text");
+            } else if (parameter.kind() != Kind.SECRET && parameter.defaultValue() == null) {
+                values.put(parameter.name(), typed(parameter.kind()));
             }
         }
         return new Deployment(Optional.empty(), sources, Map.of(), values, Map.of());
+    }
+
+    private static String typed(Kind kind) {
+        return switch (kind) {
+            case NUMBER -> "2";
+            case EMAIL -> "mara@example.com";
+            case URL -> "https://api.example.com";
+            case TEXT, LIST, DATA_SOURCE, SECRET -> "some text";
+        };
     }
 }
