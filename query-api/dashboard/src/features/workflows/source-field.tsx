@@ -14,6 +14,7 @@ export function SourceField({
   label,
   help,
   error,
+  required = false,
   withSamples = false,
   type,
   isOffered = () => true,
@@ -23,6 +24,8 @@ export function SourceField({
   label: string;
   help?: ReactNode;
   error?: string | undefined;
+  /** Whether there is no way without one. */
+  required?: boolean;
   withSamples?: boolean;
   /** Only data sources of this type. */
   type?: string | undefined;
@@ -41,6 +44,7 @@ export function SourceField({
         label={label}
         help={help}
         error={error}
+        required={required}
         value={isOther || !isListed ? OTHER : value}
         onChange={(event) => {
           const chosen = event.target.value;
@@ -50,7 +54,7 @@ export function SourceField({
           }
         }}
       >
-        <option value="">None</option>
+        <option value="">{required ? "Choose one \u2026" : "None"}</option>
         {withSamples && (
           <optgroup label="Sample records">
             {SAMPLES.map((sample) => (
@@ -72,7 +76,7 @@ export function SourceField({
         <option value={OTHER}>Another, by its id …</option>
       </SelectField>
       <ChoicesFailure what="The data sources" query={query} />
-      {(isOther || !isListed) && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" value={value} onChange={(event) => onChange(event.target.value)} />}
+      {(isOther || !isListed) && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" required={required} value={value} onChange={(event) => onChange(event.target.value)} />}
     </div>
   );
 }
