@@ -21,6 +21,7 @@ import type { Faults } from "./faults";
 import { NodeCard, type CardNode } from "./node-card";
 import { kindName } from "./kinds";
 import { DRAGGED } from "./palette";
+import { isSample, sampleName } from "./samples";
 import { useHit } from "./use-hit";
 import { useInView } from "./use-in-view";
 import { fitting, fittingFirst, screenOf } from "./view";
@@ -61,8 +62,7 @@ export interface NodeState {
 
 /** What is read, not by its id. */
 function sourceDetail(sourceId: string, sourceType: string): string {
-  const [first, resource] = sourceId.split("/");
-  return first === "sample" ? `Sample ${resource ?? "customers"}` : kindName(sourceType);
+  return isSample(sourceId) ? `Sample ${sampleName(sourceId)}` : kindName(sourceType);
 }
 
 export function detailOf(node: WorkflowNode): string {

@@ -93,6 +93,18 @@ test("what the API refuses of a node is told at the field that it comes from, an
   expect(address.hasAttribute("aria-invalid")).toBe(false);
 });
 
+test("the sample that a template can be tried out with is offered, and none where it is to write", async () => {
+  open("product-descriptions");
+  const source = await screen.findByRole("combobox", { name: "Products" });
+  await userEvent.selectOptions(source, "Products");
+  await screen.findByRole("option", { name: "Ours" });
+  await userEvent.selectOptions(screen.getByRole("combobox", { name: "Database" }), "Ours");
+  expect(document.querySelectorAll("optgroup[label='Sample records']")).toHaveLength(1);
+  await submit();
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent).toMatchObject([{ customizations: { dataSourceMappings: { PRODUCTS: "sample/products", DATABASE: "ds_1" } } }]);
+});
+
 test("what a data source cannot do is told at it", async () => {
   open("data-enrichment");
   answer = () =>

@@ -140,6 +140,7 @@ function SourceParameter({ parameter, definition, value, error, onChange }: Para
         help={parameter.description}
         error={error}
         required={parameter.defaultValue === undefined}
+        samples={parameter.sample === undefined ? [] : [parameter.sample]}
         type={isAbsent ? undefined : wanted}
         isOffered={isOffered}
         value={value}

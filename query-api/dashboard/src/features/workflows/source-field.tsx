@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
+import { capital } from "@/shared/api/field-words";
 import { useAccount } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { ChoicesFailure } from "@/shared/ui/layout";
 import { sourcesQuery } from "./api-sources";
-
-const SAMPLES = ["sample", "sample/leads", "sample/tickets", "sample/topics", "sample/contacts", "sample/submissions"];
+import { isSample, sampleName } from "./samples";
 
 const OTHER = "\u0000other";
 
@@ -15,7 +15,7 @@ export function SourceField({
   help,
   error,
   required = false,
-  withSamples = false,
+  samples = [],
   type,
   isOffered = () => true,
   value,
@@ -26,7 +26,8 @@ export function SourceField({
   error?: string | undefined;
   /** Whether there is no way without one. */
   required?: boolean;
-  withSamples?: boolean;
+  /** Those that are offered. */
+  samples?: readonly string[];
   /** Only data sources of this type. */
   type?: string | undefined;
   /** Which of them are offered. */
@@ -36,7 +37,7 @@ export function SourceField({
 }) {
   const query = useQuery(sourcesQuery(useAccount()));
   const sources = (query.data ?? []).filter((source) => (type === undefined || source.type === type) && isOffered(source.type));
-  const isListed = value === "" || sources.some((source) => source.id === value) || (withSamples && SAMPLES.includes(value));
+  const isListed = value === "" || sources.some((source) => source.id === value) || samples.includes(value);
   const [isOther, setIsOther] = useState(false);
   return (
     <div className="grid gap-2">
@@ -50,16 +51,16 @@ export function SourceField({
           const chosen = event.target.value;
           setIsOther(chosen === OTHER);
           if (chosen !== OTHER) {
-            onChange(chosen, chosen.startsWith("sample") ? "json" : sources.find((source) => source.id === chosen)?.type);
+            onChange(chosen, isSample(chosen) ? "json" : sources.find((source) => source.id === chosen)?.type);
           }
         }}
       >
         <option value="">{required ? "Choose one \u2026" : "None"}</option>
-        {withSamples && (
+        {samples.length > 0 && (
           <optgroup label="Sample records">
-            {SAMPLES.map((sample) => (
+            {samples.map((sample) => (
               <option key={sample} value={sample}>
-                {sample === "sample" ? "Customers" : sample.slice("sample/".length).replace(/^./, (first) => first.toUpperCase())}
+                {capital(sampleName(sample))}
               </option>
             ))}
           </optgroup>

@@ -2,6 +2,7 @@ package com.promptmanage.runner.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.connector.SampleConnector;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
@@ -72,7 +73,7 @@ public final class Deployer {
         for (TemplateParameter parameter : parameters) {
             Map<String, String> given = given(parameter.kind(), deployment);
             String field = nameOf(parameter.kind()) + "." + parameter.name();
-            String value = given.getOrDefault(parameter.name(), standIn(parameter));
+            String value = valueOf(parameter, given);
             lack(parameter, value, given.containsKey(parameter.name()), account)
                     .ifPresent(lack -> faults.add(fault(field, lack)));
             replacement(parameter, value).ifPresent(text -> replacements.put(parameter.name(), text));
@@ -121,14 +122,22 @@ public final class Deployer {
             Definition definition,
             List<Deployed.Fault> faults) {
         for (TemplateParameter parameter : parameters) {
-            String value = deployment.dataSourceMappings().getOrDefault(parameter.name(), standIn(parameter));
+            String value = valueOf(parameter, deployment.dataSourceMappings());
             if (parameter.kind() == Kind.DATA_SOURCE && !value.isBlank() && value.length() <= VALUE_LENGTH_MAX) {
                 Set<SourceKind> fitting = SourceFit.fitting(definition, Placeholders.literal(value));
                 String field = nameOf(Kind.DATA_SOURCE) + "." + parameter.name();
                 setup.source(account, value, parameter.connector(), fitting)
+                        .map(lack -> orTriedOut(lack, parameter))
                         .ifPresent(lack -> faults.add(fault(field, lack)));
             }
         }
+    }
+
+    private static AccountSetup.Lack orTriedOut(AccountSetup.Lack lack, TemplateParameter parameter) {
+        return parameter.sample() == null
+                ? lack
+                : new AccountSetup.Lack(
+                        lack.detail(), "%s Or give %s to try it out.".formatted(lack.remedy(), SampleConnector.ID));
     }
 
     private static Deployed.Fault fault(String field, AccountSetup.Lack lack) {
@@ -149,6 +158,12 @@ public final class Deployer {
             case ValueFit.Taken taken -> Optional.of(taken.text());
             case ValueFit.Refused refused -> ValueFit.standIn(parameter.kind());
         };
+    }
+
+    /** The sample, without saying which, is the one that has what the template reads. */
+    private static String valueOf(TemplateParameter parameter, Map<String, String> given) {
+        String value = given.getOrDefault(parameter.name(), standIn(parameter));
+        return parameter.sample() != null && value.strip().equals(SampleConnector.ID) ? parameter.sample() : value;
     }
 
     private static String standIn(TemplateParameter parameter) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param defaultValue used if nothing is given; null if something must be
  * @param minimum the least that a number may be; null for no bound
  * @param maximum the most that a number may be; of a list or of addresses, how many there may be. Null for no bound of its own
+ * @param sample the sample records that have what a data source is read for, to try the template out; null if there are none,
+ *     or it is written to
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TemplateParameter(
@@ -28,7 +30,8 @@ public record TemplateParameter(
         @Nullable String connector,
         @Nullable String defaultValue,
         @Nullable BigDecimal minimum,
-        @Nullable BigDecimal maximum) {
+        @Nullable BigDecimal maximum,
+        @Nullable String sample) {
 
     public TemplateParameter {
         requireNonNull(name, "name is missing");

@@ -72,6 +72,7 @@ public final class WorkflowExport {
                                 connector,
                                 null,
                                 null,
+                                null,
                                 null));
             }
         }
@@ -97,6 +98,7 @@ public final class WorkflowExport {
                                     Kind.SECRET,
                                     "Secret " + name,
                                     "The name of a stored secret to use in the place of %s.".formatted(name),
+                                    null,
                                     null,
                                     null,
                                     null,

@@ -88,13 +88,16 @@ class StoredSetupTest {
     void whatKindASourceIsIsKnownOfTheAccountsOwnAlone() {
         assertThat(setup.kind(ONE, source)).contains(SourceKind.FILE);
         assertThat(setup.kind(Account.team("two"), source)).isEmpty();
-        assertThat(setup.kind(ONE, "sample")).isEmpty();
+        assertThat(setup.kind(ONE, "sample")).contains(SourceKind.SAMPLE);
+        assertThat(setup.kind(ONE, "sample/leads")).contains(SourceKind.SAMPLE);
+        assertThat(setup.kind(ONE, "samples")).isEmpty();
         assertThat(setup.kind(ONE, "ds_gone")).isEmpty();
-        assertThat(Stream.of("json", "api", "database", "slack", "gone").map(this::kindOf))
+        assertThat(Stream.of("json", "api", "database", "sample", "slack", "gone").map(this::kindOf))
                 .containsExactly(
                         Optional.of(SourceKind.FILE),
                         Optional.of(SourceKind.API),
                         Optional.of(SourceKind.DATABASE),
+                        Optional.of(SourceKind.SAMPLE),
                         Optional.empty(),
                         Optional.empty());
     }

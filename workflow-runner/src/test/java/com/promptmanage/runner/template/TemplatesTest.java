@@ -459,6 +459,89 @@ class TemplatesTest {
                         }));
     }
 
+    @ParameterizedTest
+    @MethodSource("all")
+    void aSampleIsNamedForWhateverIsOnlyReadAndForNothingElse(WorkflowTemplate template) {
+        Definition definition = DefinitionJson.read(template.definition()).definition();
+
+        assertThat(template.parameters()).allSatisfy(parameter -> {
+            boolean isOnlyRead = parameter.kind() == Kind.DATA_SOURCE
+                    && SourceFit.fitting(definition, "{{%s}}".formatted(parameter.name()))
+                            .contains(SourceKind.SAMPLE);
+            assertThat(parameter.sample() != null).as(parameter.name()).isEqualTo(isOnlyRead);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void whatATemplateOffersAsASampleDeploysAndNoSampleDoesForTheRest(WorkflowTemplate template) {
+        for (TemplateParameter parameter : template.parameters()) {
+            if (parameter.kind() == Kind.DATA_SOURCE) {
+                Deployed deployed =
+                        deployer(new Sampled()).deploy(template, filledIn(template, parameter, "sample"), TEAM);
+                if (parameter.sample() == null) {
+                    assertThat(deployed)
+                            .isInstanceOfSatisfying(
+                                    Deployed.Refused.class,
+                                    refused -> assertThat(refused.faults()).isNotEmpty().allSatisfy(fault -> {
+                                        assertThat(fault.field()).endsWith(".config.sourceId");
+                                        assertThat(fault.detail()).contains("only read");
+                                    }));
+                } else {
+                    assertThat(deployed)
+                            .isInstanceOfSatisfying(
+                                    Deployed.Ready.class,
+                                    ready -> assertThat(ready.definition().nodes())
+                                            .extracting(Node::config)
+                                            .filteredOn(DataSource.class::isInstance)
+                                            .extracting(config -> ((DataSource) config).sourceId())
+                                            .contains(parameter.sample()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void whoHasNoDataSourceIsLedToTheSampleOnlyWhereThereIsOne() {
+        var nothing = new Stand(false, true, null);
+
+        assertThat(remedies(nothing, "template-review-report"))
+                .singleElement()
+                .asString()
+                .endsWith("Or give sample to try it out.");
+        assertThat(remedies(nothing, "template-translate-catalogue"))
+                .singleElement()
+                .asString()
+                .doesNotContain("sample");
+    }
+
+    private static List<String> remedies(AccountSetup setup, String id) {
+        WorkflowTemplate template = CATALOGUE.find(id).orElseThrow();
+        return deployer(setup).deploy(template, filledIn(template), TEAM) instanceof Deployed.Refused refused
+                ? refused.faults().stream().map(Deployed.Fault::remedy).toList()
+                : List.of();
+    }
+
+    /** An account of which everything is there, and what is called a sample is one. */
+    private static final class Sampled implements AccountSetup {
+
+        @Override
+        public Optional<Lack> source(
+                Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Lack> secret(Account account, String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<SourceKind> kind(Account account, String sourceId) {
+            return Optional.of(SourceKind.SAMPLE).filter(kind -> sourceId.startsWith("sample"));
+        }
+    }
+
     /** An account of which everything of a kind is there or not. */
     private record Stand(
             boolean hasSources,
@@ -501,6 +584,13 @@ class TemplatesTest {
             }
         }
         return new Deployment(Optional.empty(), sources, Map.of(), values, Map.of());
+    }
+
+    private static Deployment filledIn(WorkflowTemplate template, TemplateParameter parameter, String source) {
+        Deployment given = filledIn(template);
+        var sources = new HashMap<>(given.dataSourceMappings());
+        sources.put(parameter.name(), source);
+        return new Deployment(Optional.empty(), sources, Map.of(), given.values(), Map.of());
     }
 
     private static String typed(Kind kind) {

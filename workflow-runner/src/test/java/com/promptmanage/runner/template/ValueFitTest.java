@@ -63,7 +63,7 @@ class ValueFitTest {
 
     private static TemplateParameter parameter(JsonNode one) {
         return new TemplateParameter(
-                "P", kind(one), "One", "One of many.", null, null, bound(one, "minimum"), bound(one, "maximum"));
+                "P", kind(one), "One", "One of many.", null, null, bound(one, "minimum"), bound(one, "maximum"), null);
     }
 
     private static Kind kind(JsonNode one) {
