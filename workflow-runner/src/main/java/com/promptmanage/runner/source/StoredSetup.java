@@ -6,6 +6,7 @@ import com.promptmanage.runner.connector.ApiConnector;
 import com.promptmanage.runner.connector.Connector;
 import com.promptmanage.runner.connector.ConnectorType.Ability;
 import com.promptmanage.runner.connector.Connectors;
+import com.promptmanage.runner.connector.EmailConnector;
 import com.promptmanage.runner.connector.FileConnector;
 import com.promptmanage.runner.connector.PostgresConnector;
 import com.promptmanage.runner.connector.SampleConnector;
@@ -71,6 +72,12 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
                 : table.find(account, sourceId)
                         .flatMap(source -> connectors.find(source.type()))
                         .flatMap(StoredSetup::kindOf);
+    }
+
+    @Override
+    public boolean sendsMail() {
+        return connectors.all().stream()
+                .noneMatch(connector -> connector instanceof EmailConnector email && !email.hasServer());
     }
 
     private static boolean isSample(String sourceId) {

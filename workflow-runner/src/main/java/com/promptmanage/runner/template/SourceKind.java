@@ -22,8 +22,12 @@ public enum SourceKind {
 
     /** Those that can be connected, for people: {@code a table, a file or an API}. Empty for none. */
     public static String anyOf(Collection<SourceKind> kinds) {
-        List<String> names =
-                kinds.stream().filter(kind -> kind != SAMPLE).distinct().sorted().map(kind -> kind.words).toList();
+        List<String> names = kinds.stream()
+                .filter(kind -> kind != SAMPLE)
+                .distinct()
+                .sorted()
+                .map(kind -> kind.words)
+                .toList();
         return names.size() < 2
                 ? String.join("", names)
                 : "%s or %s".formatted(String.join(", ", names.subList(0, names.size() - 1)), names.getLast());

@@ -92,7 +92,8 @@ class StoredSetupTest {
         assertThat(setup.kind(ONE, "sample/leads")).contains(SourceKind.SAMPLE);
         assertThat(setup.kind(ONE, "samples")).isEmpty();
         assertThat(setup.kind(ONE, "ds_gone")).isEmpty();
-        assertThat(Stream.of("json", "api", "database", "sample", "slack", "gone").map(this::kindOf))
+        assertThat(Stream.of("json", "api", "database", "sample", "slack", "gone")
+                        .map(this::kindOf))
                 .containsExactly(
                         Optional.of(SourceKind.FILE),
                         Optional.of(SourceKind.API),
@@ -106,6 +107,12 @@ class StoredSetupTest {
         api.database()
                 .useAsSystem(handle -> handle.execute("UPDATE data_sources SET type = ? WHERE id = ?", type, source));
         return setup.kind(ONE, source);
+    }
+
+    @Test
+    void mailIsSentOnlyWhereTheOperatorHasSetUpAServer() {
+        assertThat(setup.sendsMail()).isFalse();
+        assertThat(AccountSetup.UNKNOWN.sendsMail()).isTrue();
     }
 
     @Test

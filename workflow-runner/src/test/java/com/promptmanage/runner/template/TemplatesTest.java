@@ -1,5 +1,7 @@
 package com.promptmanage.runner.template;
 
+import static com.promptmanage.runner.template.Deployments.deployer;
+import static com.promptmanage.runner.template.Deployments.filledIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.definition.Definition;
-import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.Node;
@@ -17,19 +18,16 @@ import com.promptmanage.runner.definition.NodeConfig.DataSource;
 import com.promptmanage.runner.definition.NodeConfig.Operation;
 import com.promptmanage.runner.definition.NodeConfig.Output;
 import com.promptmanage.runner.definition.NodeId;
-import com.promptmanage.runner.expression.Expressions;
+import com.promptmanage.runner.template.Deployments.Stand;
 import com.promptmanage.runner.template.TemplateParameter.Kind;
 import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -123,67 +121,6 @@ class TemplatesTest {
                                         "promptCustomizations.check_score",
                                         "definition.nodes[2].config.promptTemplate",
                                         "values.MIN_SCORE"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("all")
-    void whatATemplateGivesByItselfIsOfItsParametersKind(WorkflowTemplate template) {
-        assertThat(template.parameters().stream()
-                        .filter(parameter -> parameter.kind() != Kind.DATA_SOURCE
-                                && parameter.kind() != Kind.SECRET
-                                && parameter.defaultValue() != null))
-                .allSatisfy(parameter -> assertThat(ValueFit.of(parameter, String.valueOf(parameter.defaultValue())))
-                        .isInstanceOf(ValueFit.Taken.class));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "template-lead-scorer | MIN_SCORE | lots",
-                "template-lead-scorer | MIN_SCORE | 70",
-                "template-metric-watch | FACTOR | abc",
-                "template-translate-catalogue | LANGUAGES | 'de",
-                "template-sales-summary | MAIL_TO | nobody at all",
-                "template-churn-risk | MAIL_TO | nobody at all",
-                "template-review-report | MAIL_TO | nobody at all",
-                "template-invoice-extraction | MAIL_TO | nobody at all",
-                "template-data-enrichment | COMPANY_LOOKUP_URL | not an url",
-                "template-faq-builder | CMS_URL | nope",
-                "template-meeting-actions | TASKS_URL | nope"
-            })
-    void aValueThatIsNotOfItsKindIsToldAtItsField(String id, String name, String value) {
-        WorkflowTemplate template = CATALOGUE.find(id).orElseThrow();
-        Deployment given = filledIn(template);
-        var values = new HashMap<>(given.values());
-        values.put(name, value);
-
-        assertThat(DEPLOYER.deploy(
-                        template,
-                        new Deployment(Optional.empty(), given.dataSourceMappings(), Map.of(), values, Map.of()),
-                        TEAM))
-                .isInstanceOfSatisfying(
-                        Deployed.Refused.class,
-                        refused -> assertThat(refused.faults())
-                                .extracting(Deployed.Fault::field)
-                                .containsExactly("values." + name));
-    }
-
-    @Test
-    void languagesAreTypedAsPeopleTypeThem() {
-        WorkflowTemplate template =
-                CATALOGUE.find("template-translate-catalogue").orElseThrow();
-        var deployment = new Deployment(
-                Optional.empty(), Map.of("DATABASE", "ds"), Map.of(), Map.of("LANGUAGES", "de, fr"), Map.of());
-
-        assertThat(DEPLOYER.deploy(template, deployment, TEAM))
-                .isInstanceOfSatisfying(
-                        Deployed.Ready.class,
-                        ready -> assertThat(node(ready, "languages")
-                                        .path("config")
-                                        .path("code")
-                                        .asText())
-                                .isEqualTo("['de', 'fr']"));
     }
 
     @Test
@@ -457,148 +394,5 @@ class TemplatesTest {
                             assertThat(warning.nodeId()).isEqualTo(new NodeId("post"));
                             assertThat(warning.detail()).contains("'SLACK_WEBHOOK_URL'", "not stored");
                         }));
-    }
-
-    @ParameterizedTest
-    @MethodSource("all")
-    void aSampleIsNamedForWhateverIsOnlyReadAndForNothingElse(WorkflowTemplate template) {
-        Definition definition = DefinitionJson.read(template.definition()).definition();
-
-        assertThat(template.parameters()).allSatisfy(parameter -> {
-            boolean isOnlyRead = parameter.kind() == Kind.DATA_SOURCE
-                    && SourceFit.fitting(definition, "{{%s}}".formatted(parameter.name()))
-                            .contains(SourceKind.SAMPLE);
-            assertThat(parameter.sample() != null).as(parameter.name()).isEqualTo(isOnlyRead);
-        });
-    }
-
-    @ParameterizedTest
-    @MethodSource("all")
-    void whatATemplateOffersAsASampleDeploysAndNoSampleDoesForTheRest(WorkflowTemplate template) {
-        for (TemplateParameter parameter : template.parameters()) {
-            if (parameter.kind() == Kind.DATA_SOURCE) {
-                Deployed deployed =
-                        deployer(new Sampled()).deploy(template, filledIn(template, parameter, "sample"), TEAM);
-                if (parameter.sample() == null) {
-                    assertThat(deployed)
-                            .isInstanceOfSatisfying(
-                                    Deployed.Refused.class,
-                                    refused -> assertThat(refused.faults()).isNotEmpty().allSatisfy(fault -> {
-                                        assertThat(fault.field()).endsWith(".config.sourceId");
-                                        assertThat(fault.detail()).contains("only read");
-                                    }));
-                } else {
-                    assertThat(deployed)
-                            .isInstanceOfSatisfying(
-                                    Deployed.Ready.class,
-                                    ready -> assertThat(ready.definition().nodes())
-                                            .extracting(Node::config)
-                                            .filteredOn(DataSource.class::isInstance)
-                                            .extracting(config -> ((DataSource) config).sourceId())
-                                            .contains(parameter.sample()));
-                }
-            }
-        }
-    }
-
-    @Test
-    void whoHasNoDataSourceIsLedToTheSampleOnlyWhereThereIsOne() {
-        var nothing = new Stand(false, true, null);
-
-        assertThat(remedies(nothing, "template-review-report"))
-                .singleElement()
-                .asString()
-                .endsWith("Or give sample to try it out.");
-        assertThat(remedies(nothing, "template-translate-catalogue"))
-                .singleElement()
-                .asString()
-                .doesNotContain("sample");
-    }
-
-    private static List<String> remedies(AccountSetup setup, String id) {
-        WorkflowTemplate template = CATALOGUE.find(id).orElseThrow();
-        return deployer(setup).deploy(template, filledIn(template), TEAM) instanceof Deployed.Refused refused
-                ? refused.faults().stream().map(Deployed.Fault::remedy).toList()
-                : List.of();
-    }
-
-    /** An account of which everything is there, and what is called a sample is one. */
-    private static final class Sampled implements AccountSetup {
-
-        @Override
-        public Optional<Lack> source(
-                Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Lack> secret(Account account, String name) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<SourceKind> kind(Account account, String sourceId) {
-            return Optional.of(SourceKind.SAMPLE).filter(kind -> sourceId.startsWith("sample"));
-        }
-    }
-
-    /** An account of which everything of a kind is there or not. */
-    private record Stand(
-            boolean hasSources,
-            boolean hasSecrets,
-            @Nullable SourceKind kind) implements AccountSetup {
-
-        @Override
-        public Optional<Lack> source(
-                Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting) {
-            return hasSources
-                    ? Optional.empty()
-                    : Optional.of(new Lack(
-                            "%s of %s is not there".formatted(sourceId, connector),
-                            "Connect %s.".formatted(SourceKind.anyOf(fitting))));
-        }
-
-        @Override
-        public Optional<Lack> secret(Account account, String name) {
-            return hasSecrets ? Optional.empty() : Optional.of(new Lack(name + " is not there", "Store it."));
-        }
-
-        @Override
-        public Optional<SourceKind> kind(Account account, String sourceId) {
-            return Optional.ofNullable(kind);
-        }
-    }
-
-    private static Deployer deployer(AccountSetup setup) {
-        return new Deployer(new DefinitionCheck(new Expressions())::check, setup);
-    }
-
-    private static Deployment filledIn(WorkflowTemplate template) {
-        var sources = new HashMap<String, String>();
-        var values = new HashMap<String, String>();
-        for (TemplateParameter parameter : template.parameters()) {
-            if (parameter.kind() == Kind.DATA_SOURCE) {
-                sources.put(parameter.name(), "ds-" + parameter.name().toLowerCase(Locale.ROOT));
-            } else if (parameter.kind() != Kind.SECRET && parameter.defaultValue() == null) {
-                values.put(parameter.name(), typed(parameter.kind()));
-            }
-        }
-        return new Deployment(Optional.empty(), sources, Map.of(), values, Map.of());
-    }
-
-    private static Deployment filledIn(WorkflowTemplate template, TemplateParameter parameter, String source) {
-        Deployment given = filledIn(template);
-        var sources = new HashMap<>(given.dataSourceMappings());
-        sources.put(parameter.name(), source);
-        return new Deployment(Optional.empty(), sources, Map.of(), given.values(), Map.of());
-    }
-
-    private static String typed(Kind kind) {
-        return switch (kind) {
-            case NUMBER -> "2";
-            case EMAIL -> "mara@example.com";
-            case URL -> "https://api.example.com";
-            case TEXT, LIST, DATA_SOURCE, SECRET -> "some text";
-        };
     }
 }
