@@ -2,6 +2,7 @@ package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.RunnerStand;
 import com.promptmanage.runner.template.TemplateParameter.Kind;
@@ -9,6 +10,7 @@ import com.promptmanage.service.http.Json;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,6 +64,19 @@ class TemplateSamplesTest {
                 .allSatisfy(run -> assertThat(run.path("status").asText())
                         .as(run.toString())
                         .isIn("completed", "skipped"));
+    }
+
+    @Test
+    void aWorkflowThatWritesToSampleRecordsIsNotSaved() {
+        JsonNode told = stand.send("POST", "/api/workflows", """
+                {"teamId": "team_1", "name": "To the samples", "definition": {"version": "1.0", "edges": [], "nodes": [
+                  {"id": "write", "type": "output", "label": "Write", "position": {"x": 0, "y": 0},
+                   "config": {"destination": "database", "sourceId": "sample/leads", "table": "leads", "mapping": {"a": "b"}}}]}}
+                """, 400);
+
+        assertThat(told.path("errors").findValuesAsText("field"))
+                .containsExactly("definition.nodes[0].config.sourceId");
+        assertThat(told.toString()).contains("sample records, which are only read");
     }
 
     private String typed(Kind kind) {
