@@ -18,7 +18,7 @@ import { readTeamSearch } from "@/features/team/search";
 import { askAhead } from "@/features/usage/ask-ahead";
 import { readUsageSearch } from "@/features/usage/search";
 import { readOutputSearch } from "@/features/workflows/outputs";
-import { readExecutionSearch, readWorkflowSearch } from "@/features/workflows/search";
+import { readExecutionSearch, readTemplateSearch, readWorkflowSearch } from "@/features/workflows/search";
 import { isOfOwnTeam } from "./addressed";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
 import { Shell } from "./shell";
@@ -218,6 +218,7 @@ const outputs = createRoute({
 const templates = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/workflow-templates",
+  validateSearch: readTemplateSearch,
   component: lazyRouteComponent(() => import("@/features/workflows/templates-page"), "TemplatesPage"),
 });
 

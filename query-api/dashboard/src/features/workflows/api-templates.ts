@@ -50,7 +50,15 @@ export function readTemplate(text: string): Template {
   return { ...given, description: given.description ?? "" } as Template;
 }
 
-const MAPPINGS = { data_source: "dataSourceMappings", secret: "secretMappings", text: "values" } as const;
+const MAPPINGS = {
+  data_source: "dataSourceMappings",
+  secret: "secretMappings",
+  text: "values",
+  number: "values",
+  list: "values",
+  email: "values",
+  url: "values",
+} as const satisfies Record<Parameter["kind"], keyof Customizations>;
 
 /** What was filled in, sorted by what it is; what was left empty is the template's own. */
 export function customizationsOf(name: string, parameters: readonly Parameter[], values: Readonly<Record<string, string>>): Customizations {

@@ -21,6 +21,8 @@ import type { Faults } from "./faults";
 import { NodeCard, type CardNode } from "./node-card";
 import { kindName } from "./kinds";
 import { DRAGGED } from "./palette";
+import { isSample, sampleName } from "./samples";
+import { namedSource, useSourceNames, type SourceNames } from "./source-names";
 import { useHit } from "./use-hit";
 import { useInView } from "./use-in-view";
 import { fitting, fittingFirst, screenOf } from "./view";
@@ -61,15 +63,16 @@ export interface NodeState {
 
 /** What is read, not by its id. */
 function sourceDetail(sourceId: string, sourceType: string): string {
-  const [first, resource] = sourceId.split("/");
-  return first === "sample" ? `Sample ${resource ?? "customers"}` : kindName(sourceType);
+  return isSample(sourceId) ? `Sample ${sampleName(sourceId)}` : kindName(sourceType);
 }
 
-export function detailOf(node: WorkflowNode): string {
+/** @param names of the data sources that nodes name: a template's may be of another kind than its nodes were made for */
+export function detailOf(node: WorkflowNode, names: SourceNames): string {
   const { config } = node;
+  const source = names.get(namedSource(node));
   switch (node.type) {
     case "data_source":
-      return sourceDetail(String(config.sourceId ?? ""), String(config.sourceType ?? ""));
+      return source ?? sourceDetail(String(config.sourceId ?? ""), String(config.sourceType ?? ""));
     case "prompt":
       return [config.model, config.provider === "simulated" ? "simulated" : null].filter(Boolean).join(" · ");
     case "condition":
@@ -79,7 +82,7 @@ export function detailOf(node: WorkflowNode): string {
     case "loop":
       return `for each ${String(config.itemVariable ?? "")}`;
     case "output":
-      return kindName(String(config.destination ?? ""));
+      return source ?? kindName(String(config.destination ?? ""));
     case "webhook":
       return `${String(config.method ?? "")} ${String(config.url ?? "")}`;
     case "delay":
@@ -128,6 +131,7 @@ export function Canvas({
   // The same all along: the canvas takes other options for what it is to do next.
   const [firstFit] = useState(() => fittingFirst(definition.nodes, readOnly));
   const { isNarrow } = screenOf(readOnly);
+  const names = useSourceNames(definition);
   const nodes = useMemo(
     () =>
       definition.nodes.map(
@@ -142,7 +146,7 @@ export function Canvas({
           data: {
             type: node.type,
             label: node.label,
-            detail: detailOf(node),
+            detail: detailOf(node, names),
             fault: faults.get(node.id) ?? null,
             status: states.get(node.id)?.status ?? null,
             runs: states.get(node.id)?.runs ?? null,
@@ -150,7 +154,7 @@ export function Canvas({
           },
         }),
       ),
-    [definition.nodes, selected, faults, states, sizes],
+    [definition.nodes, names, selected, faults, states, sizes],
   );
   const labels = useMemo(() => new Map(definition.nodes.map((node) => [node.id, node.label])), [definition.nodes]);
   const edges = useMemo(

@@ -5,6 +5,7 @@ import { connectorsQuery } from "./api-sources";
 import type { Config, FormProps } from "./definition";
 import { kindName, usable } from "./kinds";
 import { MapField } from "./map-field";
+import { SAMPLES } from "./samples";
 import { SourceField } from "./source-field";
 import { TemplateField } from "./template-field";
 import { textOf } from "./typed";
@@ -67,7 +68,7 @@ export function DataSourceForm({ node, definition, set }: FormProps) {
     <>
       <SourceField
         label="Source"
-        withSamples
+        samples={SAMPLES}
         value={textOf(node.config.sourceId)}
         onChange={(sourceId, type) => set({ sourceId, ...(type && SOURCE_TYPES.includes(type) ? { sourceType: type } : {}) })}
       />

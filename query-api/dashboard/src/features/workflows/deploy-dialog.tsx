@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ProblemError } from "@/shared/api/client";
 import { useAccount } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
@@ -8,11 +8,12 @@ import { FormDialog } from "@/shared/ui/form-dialog";
 import { ChoicesFailure, Note } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { connectorsQuery, secretsQuery } from "./api-sources";
-import { customizationsOf, fieldOf, templateQuery, useDeploy, type Parameter, type Source } from "./api-templates";
+import { customizationsOf, templateQuery, useDeploy, type Parameter, type Source } from "./api-templates";
 import { keptWith } from "./faults";
 import { kindName, missing } from "./kinds";
-import { fitInWords, kindOfSource, placeInWords, unfit, unfitInWords, type OpenDefinition } from "./source-fit";
+import { fitInWords, kindOfSource, unfit, unfitInWords, type OpenDefinition } from "./source-fit";
 import { SourceField } from "./source-field";
+import { faultsInPlace, toldAtFields } from "./deploy-faults";
 
 /** Asks for what a template leaves open, and makes a workflow of it. */
 export function DeployDialog({ source, onClose }: { source: Source; onClose: () => void }) {
@@ -22,11 +23,23 @@ export function DeployDialog({ source, onClose }: { source: Source; onClose: () 
   const deploy = useDeploy(account, source);
   const [name, setName] = useState(template.name);
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [tries, setTries] = useState(0);
+  const [sent, setSent] = useState(values);
+  const fields = useRef<HTMLDivElement>(null);
   const problem = deploy.error instanceof ProblemError ? deploy.error : null;
-  const told = new Set(template.parameters.map(fieldOf));
   const whole = useQuery(templateQuery(template.id ?? "", source.from === "gallery")).data;
   const definition = (source.from === "gallery" ? whole?.definition : template.definition) as OpenDefinition | undefined;
-  const others = problem?.errors.filter((fault) => !told.has(fault.field)) ?? [];
+  const inPlace = faultsInPlace(template.parameters, values);
+  const told = toldAtFields(problem?.errors ?? [], template.parameters, definition);
+  useEffect(() => {
+    fields.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [tries, problem]);
+  const errorOf = ({ name: parameter }: Parameter) => {
+    const isFilledIn = Boolean(values[parameter]?.trim());
+    const isShown = tries > 0 || (isFilledIn && left.has(parameter));
+    return (isShown ? inPlace.get(parameter) : undefined) ?? (values[parameter] === sent[parameter] ? told.atFields.get(parameter) : undefined);
+  };
   return (
     <FormDialog
       title={template.name}
@@ -35,28 +48,37 @@ export function DeployDialog({ source, onClose }: { source: Source; onClose: () 
       busy={deploy.isPending}
       disabled={name.trim() === ""}
       error={!problem || problem.errors.length === 0 ? deploy.error : null}
+      isCheckedByItself
       onClose={onClose}
-      onSubmit={() =>
+      onSubmit={() => {
+        setTries(tries + 1);
+        if (inPlace.size > 0) {
+          return;
+        }
+        setSent(values);
         deploy.mutate(customizationsOf(name, template.parameters, values), {
           onSuccess: ({ workflow, warnings = [] }) => {
             toast(...keptWith(`${workflow.name} is there, as a draft.`, warnings));
             void navigate({ to: "/dashboard/workflows/$id", params: { id: workflow.id } });
           },
-        })
-      }
+        });
+      }}
     >
-      <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
-      {template.parameters.map((parameter) => (
-        <ParameterField
-          key={parameter.name}
-          parameter={parameter}
-          definition={definition}
-          value={values[parameter.name] ?? ""}
-          error={problem?.field(fieldOf(parameter))}
-          onChange={(value) => setValues({ ...values, [parameter.name]: value })}
-        />
-      ))}
-      {others.length > 0 && <Note tone="critical">{others.map((fault) => `${placeInWords(definition, fault.field)} ${fault.detail}. ${fault.remedy}`).join(" ")}</Note>}
+      <div ref={fields} className="grid gap-4">
+        <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
+        {template.parameters.map((parameter) => (
+          <ParameterField
+            key={parameter.name}
+            parameter={parameter}
+            definition={definition}
+            value={values[parameter.name] ?? ""}
+            error={errorOf(parameter)}
+            onChange={(value) => setValues({ ...values, [parameter.name]: value })}
+            onLeave={() => setLeft(new Set([...left, parameter.name]))}
+          />
+        ))}
+      </div>
+      {told.others.length > 0 && <Note tone="critical">{told.others.join(" ")}</Note>}
     </FormDialog>
   );
 }
@@ -70,21 +92,30 @@ interface ParameterProps {
   onChange: (value: string) => void;
 }
 
-function ParameterField({ parameter, definition, value, error, onChange }: ParameterProps) {
+/** What a phone shows to type it with. */
+const KEYBOARDS = { text: "text", number: "decimal", list: "text", email: "email", url: "url" } as const;
+
+function ParameterField({ parameter, definition, value, error, onChange, onLeave }: ParameterProps & { onLeave: () => void }) {
   switch (parameter.kind) {
     case "data_source":
       return <SourceParameter parameter={parameter} definition={definition} value={value} error={error} onChange={onChange} />;
     case "secret":
       return <SecretField parameter={parameter} definition={definition} value={value} error={error} onChange={onChange} />;
     case "text":
+    case "number":
+    case "list":
+    case "email":
+    case "url":
       return (
         <TextField
           label={parameter.label}
           help={parameter.description}
           error={error}
+          inputMode={KEYBOARDS[parameter.kind]}
           placeholder={parameter.defaultValue}
           required={parameter.defaultValue === undefined}
           value={value}
+          onBlur={onLeave}
           onChange={(event) => onChange(event.target.value)}
         />
       );
@@ -104,7 +135,17 @@ function SourceParameter({ parameter, definition, value, error, onChange }: Para
   };
   return (
     <div>
-      <SourceField label={parameter.label} help={parameter.description} error={error} type={isAbsent ? undefined : wanted} isOffered={isOffered} value={value} onChange={onChange} />
+      <SourceField
+        label={parameter.label}
+        help={parameter.description}
+        error={error}
+        required={parameter.defaultValue === undefined}
+        samples={parameter.sample === undefined ? [] : [parameter.sample]}
+        type={isAbsent ? undefined : wanted}
+        isOffered={isOffered}
+        value={value}
+        onChange={onChange}
+      />
       <p className="mt-1 text-xs text-soft">
         {isAbsent && definition && `${kindName(wanted)} cannot be connected here${fit ? `: choose ${fit} with the same fields` : ", and nothing else does"}. ${unfitInWords(why)} `}
         <Link to="/dashboard/connectors" className="text-accent underline underline-offset-2">

@@ -32,6 +32,19 @@ export function readWorkflowSearch(raw: Record<string, unknown>): WorkflowSearch
   return search;
 }
 
+/** Which templates are shown. */
+export interface TemplateSearch {
+  q?: string;
+  category?: string;
+}
+
+export function readTemplateSearch(raw: Record<string, unknown>): TemplateSearch {
+  const search: TemplateSearch = {};
+  if (typeof raw.q === "string" && raw.q !== "") search.q = raw.q;
+  if (typeof raw.category === "string" && raw.category !== "") search.category = raw.category;
+  return search;
+}
+
 export const EXECUTION_STATUSES = ["queued", "running", "paused_budget", "paused", "completed", "failed", "cancelled", "timeout"] as const satisfies readonly Schemas["Execution"]["status"][];
 
 /** Which executions of a workflow are shown, and how its days are. */

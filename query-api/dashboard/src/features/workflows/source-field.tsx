@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
+import { capital } from "@/shared/api/field-words";
 import { useAccount } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { ChoicesFailure } from "@/shared/ui/layout";
 import { sourcesQuery } from "./api-sources";
-
-const SAMPLES = ["sample", "sample/leads", "sample/tickets", "sample/topics", "sample/contacts", "sample/submissions"];
+import { isSample, sampleName } from "./samples";
 
 const OTHER = "\u0000other";
 
@@ -14,7 +14,8 @@ export function SourceField({
   label,
   help,
   error,
-  withSamples = false,
+  required = false,
+  samples = [],
   type,
   isOffered = () => true,
   value,
@@ -23,7 +24,10 @@ export function SourceField({
   label: string;
   help?: ReactNode;
   error?: string | undefined;
-  withSamples?: boolean;
+  /** Whether there is no way without one. */
+  required?: boolean;
+  /** Those that are offered. */
+  samples?: readonly string[];
   /** Only data sources of this type. */
   type?: string | undefined;
   /** Which of them are offered. */
@@ -33,7 +37,7 @@ export function SourceField({
 }) {
   const query = useQuery(sourcesQuery(useAccount()));
   const sources = (query.data ?? []).filter((source) => (type === undefined || source.type === type) && isOffered(source.type));
-  const isListed = value === "" || sources.some((source) => source.id === value) || (withSamples && SAMPLES.includes(value));
+  const isListed = value === "" || sources.some((source) => source.id === value) || samples.includes(value);
   const [isOther, setIsOther] = useState(false);
   return (
     <div className="grid gap-2">
@@ -41,21 +45,22 @@ export function SourceField({
         label={label}
         help={help}
         error={error}
+        required={required}
         value={isOther || !isListed ? OTHER : value}
         onChange={(event) => {
           const chosen = event.target.value;
           setIsOther(chosen === OTHER);
           if (chosen !== OTHER) {
-            onChange(chosen, chosen.startsWith("sample") ? "json" : sources.find((source) => source.id === chosen)?.type);
+            onChange(chosen, isSample(chosen) ? "json" : sources.find((source) => source.id === chosen)?.type);
           }
         }}
       >
-        <option value="">None</option>
-        {withSamples && (
+        <option value="">{required ? "Choose one \u2026" : "None"}</option>
+        {samples.length > 0 && (
           <optgroup label="Sample records">
-            {SAMPLES.map((sample) => (
+            {samples.map((sample) => (
               <option key={sample} value={sample}>
-                {sample === "sample" ? "Customers" : sample.slice("sample/".length).replace(/^./, (first) => first.toUpperCase())}
+                {capital(sampleName(sample))}
               </option>
             ))}
           </optgroup>
@@ -72,7 +77,7 @@ export function SourceField({
         <option value={OTHER}>Another, by its id …</option>
       </SelectField>
       <ChoicesFailure what="The data sources" query={query} />
-      {(isOther || !isListed) && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" value={value} onChange={(event) => onChange(event.target.value)} />}
+      {(isOther || !isListed) && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" required={required} value={value} onChange={(event) => onChange(event.target.value)} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { fitInWords, kindOfSource, KINDS_INSTEAD, placeInWords, unfit, unfitInWords, type OpenDefinition } from "./source-fit";
+import { SAMPLES } from "./samples";
+import { fitInWords, kindOfSource, placeInWords, SOURCE_KINDS, unfit, unfitInWords, type OpenDefinition } from "./source-fit";
 
 const RUNNER = "../../workflow-runner/src";
 
@@ -24,7 +25,7 @@ const cases = JSON.parse(readFileSync(`${RUNNER}/test/${FOLDER}/source-fit.json`
 
 test.each(cases.map((one) => [one.template ?? one.what ?? "", one.parameter, one] as const))("what is offered is what the API takes: %s, %s", (name, parameter, one) => {
   const why = unfit(one.definition ?? template(one.template ?? ""), parameter);
-  expect(KINDS_INSTEAD.filter((kind) => !why.has(kind)), name).toEqual(one.fits);
+  expect(SOURCE_KINDS.filter((kind) => !why.has(kind)), name).toEqual(one.fits);
 });
 
 test.each([
@@ -47,6 +48,18 @@ test("why one is not offered is said by what the template does with it", () => {
   );
   expect(unfitInWords(unfit(template("blog-pipeline"), "NOTION_DRAFTS_DB"))).toBe("Not a table: “Save the draft” names no table.");
   expect(unfitInWords(unfit(template("content-moderator"), "AIRTABLE_BASE_ID"))).toBe("");
+});
+
+test("samples are offered for whatever a template only reads, and for nothing else", () => {
+  const names = readdirSync(`${RUNNER}/main/${FOLDER}`).flatMap((file) => /^template-(.+)\.json$/.exec(file)?.[1] ?? []);
+  expect(names).toHaveLength(20);
+  for (const name of names) {
+    const { parameters } = JSON.parse(readFileSync(`${RUNNER}/main/${FOLDER}/template-${name}.json`, "utf8")) as { parameters: { name: string; kind: string; sample?: string }[] };
+    for (const parameter of parameters.filter(({ kind }) => kind === "data_source")) {
+      expect(parameter.sample !== undefined, `${name} ${parameter.name}`).toBe(!unfit(template(name), parameter.name).has("sample"));
+      expect(SAMPLES).toContain(parameter.sample ?? "sample");
+    }
+  }
 });
 
 test("a place in a definition is called by its node", () => {

@@ -3,6 +3,11 @@ export const KINDS_INSTEAD = ["database", "file", "api"] as const;
 
 export type KindInstead = (typeof KINDS_INSTEAD)[number];
 
+/** What a template's data source may be at all: sample records come with the product, and are only read. */
+export const SOURCE_KINDS = [...KINDS_INSTEAD, "sample"] as const;
+
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
 /** The list where none is named. */
 const UNNAMED = "";
 
@@ -19,8 +24,8 @@ export interface OpenDefinition {
 }
 
 /** What a data source of a type is to a template: CSV and JSON are files; of others nothing is known. */
-export function kindOfSource(type: string | undefined): KindInstead | null {
-  return type === "csv" || type === "json" ? "file" : type === "database" || type === "api" ? type : null;
+export function kindOfSource(type: string | undefined): SourceKind | null {
+  return type === "csv" || type === "json" ? "file" : type === "database" || type === "api" || type === "sample" ? type : null;
 }
 
 /**
@@ -29,11 +34,11 @@ export function kindOfSource(type: string | undefined): KindInstead | null {
  *
  * @param parameter as it stands in the definition, without its braces
  */
-export function unfit(definition: OpenDefinition, parameter: string): ReadonlyMap<KindInstead, string> {
+export function unfit(definition: OpenDefinition, parameter: string): ReadonlyMap<SourceKind, string> {
   const named = (definition.nodes ?? []).filter((node) => Object.values(node.config ?? {}).includes(`{{${parameter}}}`));
   const sources = named.filter((node) => node.type === "data_source");
   const read = new Set(sources.flatMap(({ config }) => listsOf(config?.query)));
-  const why = new Map<KindInstead, string>();
+  const why = new Map<SourceKind, string>();
   for (const node of sources) {
     const query = (node.config?.query ?? {}) as { sql?: unknown };
     if (listsOf(query).includes(UNNAMED) && isBlank(query.sql)) {
@@ -41,6 +46,7 @@ export function unfit(definition: OpenDefinition, parameter: string): ReadonlyMa
     }
   }
   for (const node of named.filter(({ type }) => type === "output")) {
+    tell(why, "sample", `${called(node)} writes, and sample records are only read`);
     const list = listOf(node.config);
     const operation = node.config?.operation ?? "create";
     // What is changed may be what is read without a name.
@@ -67,7 +73,7 @@ function called(node: TemplateNode): string {
 }
 
 /** The first reason is enough. */
-function tell(why: Map<KindInstead, string>, kind: KindInstead, reason: string): void {
+function tell(why: Map<SourceKind, string>, kind: SourceKind, reason: string): void {
   if (!why.has(kind)) {
     why.set(kind, reason);
   }
@@ -93,14 +99,14 @@ function listOf(config: unknown): string {
 const NAMES: Readonly<Record<KindInstead, string>> = { database: "a table", file: "a file", api: "an API" };
 
 /** "a table or an API": the kinds that do as well. */
-export function fitInWords(why: ReadonlyMap<KindInstead, string>): string {
+export function fitInWords(why: ReadonlyMap<SourceKind, string>): string {
   const names = KINDS_INSTEAD.filter((kind) => !why.has(kind)).map((kind) => NAMES[kind]);
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
-/** Why some are not offered, as sentences; empty if all are. */
-export function unfitInWords(why: ReadonlyMap<KindInstead, string>): string {
-  return [...why].map(([kind, reason]) => `Not ${NAMES[kind]}: ${reason}.`).join(" ");
+/** Why some of what can be connected is not offered, as sentences; empty if all is. */
+export function unfitInWords(why: ReadonlyMap<SourceKind, string>): string {
+  return [...why].flatMap(([kind, reason]) => (kind === "sample" ? [] : `Not ${NAMES[kind]}: ${reason}.`)).join(" ");
 }
 
 /** A place in a template's definition, called by the label of its node; as it is, where it is of no node. */

@@ -1,18 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Clock, Plug, SearchX, Upload, Workflow as WorkflowIcon } from "lucide-react";
 import { useRef, useState } from "react";
 import { words } from "@/shared/format/numbers";
 import { useAccount } from "@/shared/session/account";
 import { Button, buttonClass } from "@/shared/ui/button";
-import { SelectField, TextField } from "@/shared/ui/field";
+import { SelectField } from "@/shared/ui/field";
 import { Badge, Card, Empty, Failure, Page, Skeleton, type Tone } from "@/shared/ui/layout";
+import { SearchField } from "@/shared/ui/search-field";
 import { usePageTitle } from "@/shared/ui/title";
 import { toast } from "@/shared/ui/toast";
 import { connectorsQuery } from "./api-sources";
 import { readTemplate, templatesQuery, type Source, type Template } from "./api-templates";
 import { DeployDialog } from "./deploy-dialog";
 import { kindName, missing } from "./kinds";
+import { patched, type Patch, type TemplateSearch } from "./search";
+
+const route = getRouteApi("/signed-in/dashboard/workflow-templates");
 
 const DIFFICULTY: Record<Template["difficulty"], Tone> = { beginner: "good", intermediate: "info", advanced: "warning" };
 
@@ -21,8 +25,10 @@ export function TemplatesPage() {
   const account = useAccount();
   const { data, error, refetch } = useQuery(templatesQuery);
   const connectors = useQuery(connectorsQuery).data;
-  const [text, setText] = useState("");
-  const [category, setCategory] = useState("");
+  const search = route.useSearch();
+  const { q: text = "", category = "" } = search;
+  const navigate = route.useNavigate();
+  const change = (patch: Patch<TemplateSearch>) => void navigate({ replace: true, search: (before) => patched<TemplateSearch>(before, patch) });
   const [chosen, setChosen] = useState<Source | null>(null);
   const file = useRef<HTMLInputElement>(null);
   const open = async (picked: File) => {
@@ -65,10 +71,10 @@ export function TemplatesPage() {
       }
     >
       <div className="mb-4 flex flex-wrap gap-2">
-        <TextField label="Search" hideLabel type="search" placeholder="Search" className="w-full sm:w-64" value={text} onChange={(event) => setText(event.target.value)} />
-        <SelectField label="Category" hideLabel className="w-52" value={category} onChange={(event) => setCategory(event.target.value)}>
+        <SearchField label="Search" className="w-full sm:w-64" value={text} onChange={(next) => change({ q: next || undefined })} />
+        <SelectField label="Category" hideLabel className="w-52" value={category} onChange={(event) => change({ category: event.target.value || undefined })}>
           <option value="">Every category</option>
-          {[...new Set(data?.map((template) => template.category))].sort().map((one) => (
+          {[...new Set([search.category, ...(data?.map((template) => template.category) ?? [])])].filter((one) => one !== undefined).sort().map((one) => (
             <option key={one} value={one}>
               {words(one)}
             </option>
@@ -90,16 +96,7 @@ export function TemplatesPage() {
           <Empty
             icon={SearchX}
             title="No template is like that"
-            action={
-              <Button
-                onClick={() => {
-                  setText("");
-                  setCategory("");
-                }}
-              >
-                Show all
-              </Button>
-            }
+            action={<Button onClick={() => change({ q: undefined, category: undefined })}>Show all</Button>}
           />
         </Card>
       ) : (

@@ -14,6 +14,7 @@ export function FormDialog({
   error,
   columns = false,
   secret = false,
+  isCheckedByItself = false,
   onSubmit,
   onClose,
   children,
@@ -30,6 +31,8 @@ export function FormDialog({
   columns?: boolean;
   /** What is put in is not for the browser to remember. */
   secret?: boolean;
+  /** Whether its fields say what is wrong with them, all at once: the browser says one at a time. */
+  isCheckedByItself?: boolean;
   onSubmit: () => void;
   onClose: () => void;
   children: ReactNode;
@@ -53,6 +56,7 @@ export function FormDialog({
     >
       <form
         id={id}
+        noValidate={isCheckedByItself}
         autoComplete={secret ? "off" : "on"}
         className="grid gap-4"
         onSubmit={(event) => {

@@ -64,6 +64,11 @@ public final class EmailConnector implements Connector {
         this.allowance = new MailAllowance(database);
     }
 
+    /** Whether there is a server to send by; whether it answers is seen when something is sent. */
+    public boolean hasServer() {
+        return mailer.isPresent();
+    }
+
     @Override
     public ConnectorType type() {
         return TYPE;

@@ -6,6 +6,7 @@ import com.promptmanage.runner.connector.ApiConnector;
 import com.promptmanage.runner.connector.Connector;
 import com.promptmanage.runner.connector.ConnectorType.Ability;
 import com.promptmanage.runner.connector.Connectors;
+import com.promptmanage.runner.connector.EmailConnector;
 import com.promptmanage.runner.connector.FileConnector;
 import com.promptmanage.runner.connector.PostgresConnector;
 import com.promptmanage.runner.connector.SampleConnector;
@@ -25,7 +26,7 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
     @Override
     public Optional<Lack> source(
             Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting) {
-        if (sourceId.equals(SampleConnector.ID) || sourceId.startsWith(SampleConnector.ID + "/")) {
+        if (isSample(sourceId)) {
             return sample(sourceId);
         }
         Optional<StoredSource> stored = table.find(account, sourceId);
@@ -42,16 +43,17 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
         return Optional.of(new Lack(
                 "is '%s', which is no data source of %s".formatted(sourceId, account),
                 connector == null || wanted.isPresent()
-                        ? "Connect the data source and give its id, or give sample to try it out."
+                        ? "Connect the data source and give its id."
                         : instead(connector, fitting)));
     }
 
     private static String instead(String connector, Set<SourceKind> fitting) {
-        return fitting.isEmpty()
+        String instead = SourceKind.anyOf(fitting);
+        return instead.isEmpty()
                 ? "There is no connector for %s yet, and nothing else does for all that the workflow does with it."
                         .formatted(connector)
                 : "There is no connector for %s yet: connect %s with the same fields, and give its id."
-                        .formatted(connector, SourceKind.anyOf(fitting));
+                        .formatted(connector, instead);
     }
 
     @Override
@@ -65,9 +67,21 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
 
     @Override
     public Optional<SourceKind> kind(Account account, String sourceId) {
-        return table.find(account, sourceId)
-                .flatMap(source -> connectors.find(source.type()))
-                .flatMap(StoredSetup::kindOf);
+        return isSample(sourceId)
+                ? Optional.of(SourceKind.SAMPLE)
+                : table.find(account, sourceId)
+                        .flatMap(source -> connectors.find(source.type()))
+                        .flatMap(StoredSetup::kindOf);
+    }
+
+    @Override
+    public boolean sendsMail() {
+        return connectors.all().stream()
+                .noneMatch(connector -> connector instanceof EmailConnector email && !email.hasServer());
+    }
+
+    private static boolean isSample(String sourceId) {
+        return sourceId.equals(SampleConnector.ID) || sourceId.startsWith(SampleConnector.ID + "/");
     }
 
     private static Optional<SourceKind> kindOf(Connector connector) {
@@ -75,6 +89,7 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
             case PostgresConnector database -> Optional.of(SourceKind.DATABASE);
             case FileConnector file -> Optional.of(SourceKind.FILE);
             case ApiConnector api -> Optional.of(SourceKind.API);
+            case SampleConnector sample -> Optional.of(SourceKind.SAMPLE);
             default -> Optional.empty();
         };
     }

@@ -25,6 +25,11 @@ public interface AccountSetup {
         public Optional<SourceKind> kind(Account account, String sourceId) {
             return Optional.empty();
         }
+
+        @Override
+        public boolean sendsMail() {
+            return true;
+        }
     };
 
     /**
@@ -39,8 +44,11 @@ public interface AccountSetup {
     /** Why workflows of the account cannot refer to a secret by this name; empty if they can. */
     Optional<Lack> secret(Account account, String name);
 
-    /** Of what kind the account's data source is that is named so; empty if there is none, or its kind allows whatever is asked. */
+    /** Of what kind the account's data source is, or the samples are, that is named so; empty if there is none, or its kind allows whatever is asked. */
     Optional<SourceKind> kind(Account account, String sourceId);
+
+    /** Whether mail goes out from here, whosever workflow sends it. */
+    boolean sendsMail();
 
     /**
      * Something that is not there.

@@ -2,6 +2,7 @@ package com.promptmanage.runner.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.connector.SampleConnector;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
@@ -70,36 +71,47 @@ public final class Deployer {
             List<TemplateParameter> parameters, Deployment deployment, Account account, List<Deployed.Fault> faults) {
         var replacements = new HashMap<String, String>();
         for (TemplateParameter parameter : parameters) {
-            Map<String, String> given = switch (parameter.kind()) {
-                case DATA_SOURCE -> deployment.dataSourceMappings();
-                case SECRET -> deployment.secretMappings();
-                case TEXT -> deployment.values();
-            };
+            Map<String, String> given = given(parameter.kind(), deployment);
             String field = nameOf(parameter.kind()) + "." + parameter.name();
-            String value = given.getOrDefault(parameter.name(), standIn(parameter));
-            if (value.isBlank()) {
-                faults.add(new Deployed.Fault(field, "is missing", "Give it: " + parameter.description()));
-            } else if (value.length() > VALUE_LENGTH_MAX) {
-                faults.add(new Deployed.Fault(
-                        field,
-                        "has %,d characters".formatted(value.length()),
-                        "Keep it within %,d characters.".formatted(VALUE_LENGTH_MAX)));
-            } else if (parameter.kind() == Kind.SECRET
-                    && !SECRET_NAME.matcher(value).matches()) {
-                faults.add(new Deployed.Fault(
-                        field,
-                        "is not the name of a secret",
-                        "Store the secret, and give the name it is stored under."));
-            } else if (parameter.kind() == Kind.SECRET && given.containsKey(parameter.name())) {
-                // One that nobody named may be stored later, under the parameter's own name.
-                setup.secret(account, value).ifPresent(lack -> faults.add(fault(field, lack)));
-            }
+            String value = valueOf(parameter, given);
+            lack(parameter, value, given.containsKey(parameter.name()), account)
+                    .ifPresent(lack -> faults.add(fault(field, lack)));
             replacement(parameter, value).ifPresent(text -> replacements.put(parameter.name(), text));
         }
-        unknown(parameters, Kind.DATA_SOURCE, deployment.dataSourceMappings(), faults);
-        unknown(parameters, Kind.SECRET, deployment.secretMappings(), faults);
-        unknown(parameters, Kind.TEXT, deployment.values(), faults);
+        unknown(parameters, "dataSourceMappings", deployment.dataSourceMappings(), faults);
+        unknown(parameters, "secretMappings", deployment.secretMappings(), faults);
+        unknown(parameters, "values", deployment.values(), faults);
         return replacements;
+    }
+
+    /** What is wrong with a value by itself. */
+    private Optional<AccountSetup.Lack> lack(
+            TemplateParameter parameter, String value, boolean isGiven, Account account) {
+        if (value.isBlank()) {
+            return Optional.of(new AccountSetup.Lack("is missing", "Give it: " + parameter.description()));
+        }
+        if (value.length() > VALUE_LENGTH_MAX) {
+            return Optional.of(new AccountSetup.Lack(
+                    "has %,d characters".formatted(value.length()),
+                    "Keep it within %,d characters.".formatted(VALUE_LENGTH_MAX)));
+        }
+        return switch (parameter.kind()) {
+            case DATA_SOURCE -> Optional.empty();
+            case SECRET -> secret(value, isGiven, account);
+            case TEXT, NUMBER, LIST, EMAIL, URL ->
+                ValueFit.of(parameter, value) instanceof ValueFit.Refused refused
+                        ? Optional.of(new AccountSetup.Lack(refused.detail(), refused.remedy()))
+                        : Optional.empty();
+        };
+    }
+
+    private Optional<AccountSetup.Lack> secret(String name, boolean isGiven, Account account) {
+        if (!SECRET_NAME.matcher(name).matches()) {
+            return Optional.of(new AccountSetup.Lack(
+                    "is not the name of a secret", "Store the secret, and give the name it is stored under."));
+        }
+        // One that nobody named may be stored later, under the parameter's own name.
+        return isGiven ? setup.secret(account, name) : Optional.empty();
     }
 
     /** What the definition does with a data source says which kinds of it will do. */
@@ -110,14 +122,22 @@ public final class Deployer {
             Definition definition,
             List<Deployed.Fault> faults) {
         for (TemplateParameter parameter : parameters) {
-            String value = deployment.dataSourceMappings().getOrDefault(parameter.name(), standIn(parameter));
+            String value = valueOf(parameter, deployment.dataSourceMappings());
             if (parameter.kind() == Kind.DATA_SOURCE && !value.isBlank() && value.length() <= VALUE_LENGTH_MAX) {
                 Set<SourceKind> fitting = SourceFit.fitting(definition, Placeholders.literal(value));
                 String field = nameOf(Kind.DATA_SOURCE) + "." + parameter.name();
                 setup.source(account, value, parameter.connector(), fitting)
+                        .map(lack -> orTriedOut(lack, parameter))
                         .ifPresent(lack -> faults.add(fault(field, lack)));
             }
         }
+    }
+
+    private static AccountSetup.Lack orTriedOut(AccountSetup.Lack lack, TemplateParameter parameter) {
+        return parameter.sample() == null
+                ? lack
+                : new AccountSetup.Lack(
+                        lack.detail(), "%s Or give %s to try it out.".formatted(lack.remedy(), SampleConnector.ID));
     }
 
     private static Deployed.Fault fault(String field, AccountSetup.Lack lack) {
@@ -126,15 +146,24 @@ public final class Deployer {
 
     /** What is missing or refused stays open, so that what else is wrong can be told and nothing more. */
     private static Optional<String> replacement(TemplateParameter parameter, String value) {
-        if (value.isBlank()) {
-            return Optional.empty();
+        if (value.isBlank() || value.length() > VALUE_LENGTH_MAX) {
+            return ValueFit.standIn(parameter.kind());
         }
-        if (parameter.kind() != Kind.SECRET) {
-            return Optional.of(Placeholders.literal(value));
+        if (parameter.kind() == Kind.SECRET) {
+            return Optional.of(value)
+                    .filter(name -> SECRET_NAME.matcher(name).matches())
+                    .map("{{secrets.%s}}"::formatted);
         }
-        return Optional.of(value)
-                .filter(name -> SECRET_NAME.matcher(name).matches())
-                .map("{{secrets.%s}}"::formatted);
+        return switch (ValueFit.of(parameter, value)) {
+            case ValueFit.Taken taken -> Optional.of(taken.text());
+            case ValueFit.Refused refused -> ValueFit.standIn(parameter.kind());
+        };
+    }
+
+    /** The sample, without saying which, is the one that has what the template reads. */
+    private static String valueOf(TemplateParameter parameter, Map<String, String> given) {
+        String value = given.getOrDefault(parameter.name(), standIn(parameter));
+        return parameter.sample() != null && value.strip().equals(SampleConnector.ID) ? parameter.sample() : value;
     }
 
     private static String standIn(TemplateParameter parameter) {
@@ -143,25 +172,36 @@ public final class Deployer {
     }
 
     private static void unknown(
-            List<TemplateParameter> parameters, Kind kind, Map<String, String> given, List<Deployed.Fault> faults) {
+            List<TemplateParameter> parameters,
+            String mapping,
+            Map<String, String> given,
+            List<Deployed.Fault> faults) {
         Set<String> names = new LinkedHashSet<>();
         parameters.stream()
-                .filter(parameter -> parameter.kind() == kind)
+                .filter(parameter -> nameOf(parameter.kind()).equals(mapping))
                 .forEach(parameter -> names.add(parameter.name()));
         given.keySet().stream()
                 .filter(name -> !names.contains(name))
                 .sorted()
                 .forEach(name -> faults.add(new Deployed.Fault(
-                        nameOf(kind) + "." + name,
+                        mapping + "." + name,
                         "is not a parameter of this template",
                         names.isEmpty() ? "Leave it out." : "Use one of %s.".formatted(names))));
+    }
+
+    private static Map<String, String> given(Kind kind, Deployment deployment) {
+        return switch (kind) {
+            case DATA_SOURCE -> deployment.dataSourceMappings();
+            case SECRET -> deployment.secretMappings();
+            case TEXT, NUMBER, LIST, EMAIL, URL -> deployment.values();
+        };
     }
 
     private static String nameOf(Kind kind) {
         return switch (kind) {
             case DATA_SOURCE -> "dataSourceMappings";
             case SECRET -> "secretMappings";
-            case TEXT -> "values";
+            case TEXT, NUMBER, LIST, EMAIL, URL -> "values";
         };
     }
 

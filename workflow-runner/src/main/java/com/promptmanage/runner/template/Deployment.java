@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param name of the workflow; empty for the template's
  * @param dataSourceMappings parameter of kind data source, and the id to put there
  * @param secretMappings parameter of kind secret, and the name of a stored secret; without one, the parameter's own name
- * @param values parameter of kind text, and the text to put there
+ * @param values parameter of another kind, and what is to be put there, as people type it
  * @param promptCustomizations id of a prompt node, and the template to ask with instead
  */
 public record Deployment(

@@ -8,6 +8,7 @@ import com.promptmanage.runner.definition.Limits;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeConfig.DataSource;
+import com.promptmanage.runner.definition.NodeConfig.Destination;
 import com.promptmanage.runner.definition.NodeConfig.Output;
 import com.promptmanage.runner.definition.NodeConfig.Webhook;
 import com.promptmanage.runner.definition.Reading;
@@ -54,6 +55,9 @@ public final class SetupRules {
                     .flatMap(sourceId -> kinds.computeIfAbsent(sourceId, id -> setup.kind(account, id)))
                     .flatMap(kind -> SourceFit.misfit(node.config(), kind, definition))
                     .ifPresent(misfit -> faults.add(unfit(config, node, misfit)));
+            if (isMailed(node.config()) && !setup.sendsMail()) {
+                faults.add(notSent(config, node));
+            }
             for (String secret : secrets(node.config())) {
                 boolean isLookedFor = isMissing.containsKey(secret) || isMissing.size() < SECRETS_MAX;
                 if (isLookedFor
@@ -69,6 +73,23 @@ public final class SetupRules {
     private static DefinitionFault unfit(String config, Node node, SourceFit.Misfit misfit) {
         return new DefinitionFault(
                 Severity.ERROR, node.id(), null, config + "." + misfit.field(), misfit.detail(), misfit.remedy());
+    }
+
+    /** What names a data source goes to that one, whatever its destination is called. */
+    private static boolean isMailed(NodeConfig config) {
+        return config instanceof Output output
+                && output.destination() == Destination.EMAIL
+                && SourceFit.named(output).isEmpty();
+    }
+
+    private static DefinitionFault notSent(String config, Node node) {
+        return new DefinitionFault(
+                Severity.WARNING,
+                node.id(),
+                null,
+                config + ".destination",
+                "is e-mail, which cannot be sent from here: the operator has set up no mail server",
+                "Ask the operator for one before the first run: without it the node fails, when what runs before it is paid for.");
     }
 
     private static Set<String> secrets(NodeConfig config) {

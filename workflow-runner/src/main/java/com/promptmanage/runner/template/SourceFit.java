@@ -75,6 +75,11 @@ final class SourceFit {
                 case DATABASE -> ofDatabase(output);
                 case FILE -> ofFile(output, definition);
                 case API -> ofApi(output, definition);
+                case SAMPLE ->
+                    Optional.of(new Misfit(
+                            "sourceId",
+                            "is of sample records, which are only read",
+                            "Give a data source of yours that can be written to."));
             };
         }
         return Optional.empty();

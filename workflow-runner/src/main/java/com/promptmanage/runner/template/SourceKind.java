@@ -10,7 +10,9 @@ public enum SourceKind {
     /** One list, whose records are found by any field. */
     FILE("a file"),
     /** One list, whose records are changed by their id alone. */
-    API("an API");
+    API("an API"),
+    /** Any number of lists that come with the product, and are only read. */
+    SAMPLE("sample records");
 
     private final String words;
 
@@ -18,10 +20,14 @@ public enum SourceKind {
         this.words = words;
     }
 
-    /** For people: {@code a table, a file or an API}. Empty for none. */
+    /** Those that can be connected, for people: {@code a table, a file or an API}. Empty for none. */
     public static String anyOf(Collection<SourceKind> kinds) {
-        List<String> names =
-                kinds.stream().distinct().sorted().map(kind -> kind.words).toList();
+        List<String> names = kinds.stream()
+                .filter(kind -> kind != SAMPLE)
+                .distinct()
+                .sorted()
+                .map(kind -> kind.words)
+                .toList();
         return names.size() < 2
                 ? String.join("", names)
                 : "%s or %s".formatted(String.join(", ", names.subList(0, names.size() - 1)), names.getLast());

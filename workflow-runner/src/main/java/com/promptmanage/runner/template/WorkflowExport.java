@@ -70,6 +70,9 @@ public final class WorkflowExport {
                                 "Data source of " + node.path("id").asText(),
                                 "A data source of the type %s.".formatted(connector),
                                 connector,
+                                null,
+                                null,
+                                null,
                                 null));
             }
         }
@@ -95,6 +98,9 @@ public final class WorkflowExport {
                                     Kind.SECRET,
                                     "Secret " + name,
                                     "The name of a stored secret to use in the place of %s.".formatted(name),
+                                    null,
+                                    null,
+                                    null,
                                     null,
                                     null)));
         }

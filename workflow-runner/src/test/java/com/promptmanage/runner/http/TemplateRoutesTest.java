@@ -98,6 +98,27 @@ class TemplateRoutesTest {
     }
 
     @Test
+    void aValueThatIsNotOfItsKindIsRefusedAtItsFieldAndOneThatIsTypedLooselyIsNot() {
+        String form =
+                "{\"teamId\":\"team_1\",\"customizations\":{\"dataSourceMappings\":{\"METRICS\":\"ds_1\"},\"values\":{\"FACTOR\":\"%s\"}}}";
+        Answer wrong = api.post(editor, "/api/workflow-templates/template-metric-watch/deploy", form.formatted("abc"));
+        Answer right = api.post(editor, "/api/workflow-templates/template-metric-watch/deploy", form.formatted(" 2 "));
+
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.json().path("errors")).singleElement().satisfies(error -> {
+            assertThat(error.path("field").asText()).isEqualTo("customizations.values.FACTOR");
+            assertThat(error.path("detail").asText()).isEqualTo("is no number");
+            assertThat(error.path("remedy").asText())
+                    .isEqualTo("Give a number from 1 to 1000, with a point before decimals.");
+        });
+        assertThat(right.status()).isEqualTo(201);
+        assertThat(right.json()
+                        .at("/workflow/definition/nodes/3/config/condition")
+                        .asText())
+                .startsWith("compare.latest > compare.average * 2 ");
+    }
+
+    @Test
     void everythingWrongIsToldAtOnceAndViewersMakeNothing() {
         Answer wrong = api.post(editor, "/api/workflow-templates/template-news-digest/deploy", """
             {"teamId":"team_1","customizations":{"values":{"OTHER":"x"},"promptCustomizations":{"digest":"{{ghost.text}} {{"}}}\

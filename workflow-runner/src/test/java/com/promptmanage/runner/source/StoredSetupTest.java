@@ -88,13 +88,17 @@ class StoredSetupTest {
     void whatKindASourceIsIsKnownOfTheAccountsOwnAlone() {
         assertThat(setup.kind(ONE, source)).contains(SourceKind.FILE);
         assertThat(setup.kind(Account.team("two"), source)).isEmpty();
-        assertThat(setup.kind(ONE, "sample")).isEmpty();
+        assertThat(setup.kind(ONE, "sample")).contains(SourceKind.SAMPLE);
+        assertThat(setup.kind(ONE, "sample/leads")).contains(SourceKind.SAMPLE);
+        assertThat(setup.kind(ONE, "samples")).isEmpty();
         assertThat(setup.kind(ONE, "ds_gone")).isEmpty();
-        assertThat(Stream.of("json", "api", "database", "slack", "gone").map(this::kindOf))
+        assertThat(Stream.of("json", "api", "database", "sample", "slack", "gone")
+                        .map(this::kindOf))
                 .containsExactly(
                         Optional.of(SourceKind.FILE),
                         Optional.of(SourceKind.API),
                         Optional.of(SourceKind.DATABASE),
+                        Optional.of(SourceKind.SAMPLE),
                         Optional.empty(),
                         Optional.empty());
     }
@@ -103,6 +107,12 @@ class StoredSetupTest {
         api.database()
                 .useAsSystem(handle -> handle.execute("UPDATE data_sources SET type = ? WHERE id = ?", type, source));
         return setup.kind(ONE, source);
+    }
+
+    @Test
+    void mailIsSentOnlyWhereTheOperatorHasSetUpAServer() {
+        assertThat(setup.sendsMail()).isFalse();
+        assertThat(AccountSetup.UNKNOWN.sendsMail()).isTrue();
     }
 
     @Test

@@ -121,7 +121,7 @@ final class TableTemplates {
 
         stand.run(
                 "template-translate-catalogue",
-                "\"dataSourceMappings\": {\"DATABASE\": \"%s\"}, \"values\": {\"LANGUAGES\": \"'de', 'fr'\"}"
+                "\"dataSourceMappings\": {\"DATABASE\": \"%s\"}, \"values\": {\"LANGUAGES\": \"de, fr\"}"
                         .formatted(stand.databaseSource()),
                 "{}");
 

@@ -1,5 +1,7 @@
 package com.promptmanage.runner.template;
 
+import static com.promptmanage.runner.template.Deployments.deployer;
+import static com.promptmanage.runner.template.Deployments.filledIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.definition.Definition;
-import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.Node;
@@ -17,19 +18,16 @@ import com.promptmanage.runner.definition.NodeConfig.DataSource;
 import com.promptmanage.runner.definition.NodeConfig.Operation;
 import com.promptmanage.runner.definition.NodeConfig.Output;
 import com.promptmanage.runner.definition.NodeId;
-import com.promptmanage.runner.expression.Expressions;
+import com.promptmanage.runner.template.Deployments.Stand;
 import com.promptmanage.runner.template.TemplateParameter.Kind;
 import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,7 +120,7 @@ class TemplatesTest {
                                         "dataSourceMappings.GOOGLE_SHEET_ID",
                                         "promptCustomizations.check_score",
                                         "definition.nodes[2].config.promptTemplate",
-                                        "definition.nodes[3].config.condition"));
+                                        "values.MIN_SCORE"));
     }
 
     @Test
@@ -396,50 +394,5 @@ class TemplatesTest {
                             assertThat(warning.nodeId()).isEqualTo(new NodeId("post"));
                             assertThat(warning.detail()).contains("'SLACK_WEBHOOK_URL'", "not stored");
                         }));
-    }
-
-    /** An account of which everything of a kind is there or not. */
-    private record Stand(
-            boolean hasSources,
-            boolean hasSecrets,
-            @Nullable SourceKind kind) implements AccountSetup {
-
-        @Override
-        public Optional<Lack> source(
-                Account account, String sourceId, @Nullable String connector, Set<SourceKind> fitting) {
-            return hasSources
-                    ? Optional.empty()
-                    : Optional.of(new Lack(
-                            "%s of %s is not there".formatted(sourceId, connector),
-                            "Connect %s.".formatted(SourceKind.anyOf(fitting))));
-        }
-
-        @Override
-        public Optional<Lack> secret(Account account, String name) {
-            return hasSecrets ? Optional.empty() : Optional.of(new Lack(name + " is not there", "Store it."));
-        }
-
-        @Override
-        public Optional<SourceKind> kind(Account account, String sourceId) {
-            return Optional.ofNullable(kind);
-        }
-    }
-
-    private static Deployer deployer(AccountSetup setup) {
-        return new Deployer(new DefinitionCheck(new Expressions())::check, setup);
-    }
-
-    private static Deployment filledIn(WorkflowTemplate template) {
-        var sources = new HashMap<String, String>();
-        var values = new HashMap<String, String>();
-        for (TemplateParameter parameter : template.parameters()) {
-            if (parameter.kind() == Kind.DATA_SOURCE) {
-                sources.put(parameter.name(), "ds-" + parameter.name().toLowerCase(Locale.ROOT));
-            } else if (parameter.kind() == Kind.TEXT && parameter.defaultValue() == null) {
-                values.put(
-                        parameter.name(), parameter.name().endsWith("_URL") ? "https://api.example.com" : "some text");
-            }
-        }
-        return new Deployment(Optional.empty(), sources, Map.of(), values, Map.of());
     }
 }
