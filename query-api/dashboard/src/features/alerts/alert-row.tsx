@@ -1,7 +1,8 @@
 import { clsx } from "clsx";
 import { Check, CircleX, Info, TriangleAlert } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { formatExactUsd, nanoUsd } from "@/shared/format/money";
+import { formatExactUsd, formatUsd, nanoUsd } from "@/shared/format/money";
+import { formatPercent } from "@/shared/format/numbers";
 import { formatAgo, formatDateTime } from "@/shared/format/time";
 import { useNamesOf, type Names } from "@/shared/session/names";
 import { Button } from "@/shared/ui/button";
@@ -105,8 +106,17 @@ function Exact({ alert, children }: { alert: Alert; children: string }) {
   );
 }
 
+/** The API writes amounts and shares as it sends them to channels; here they are as everywhere on the pages. */
+function inOnesOwnNumbers(message: string): string {
+  return message
+    .replaceAll(/\$(\d+(?:\.\d{1,9})?)(?![\d.]*\d)/g, (_, usd: string) => formatUsd(nanoUsd(usd)))
+    .replaceAll(/(?<![\d.,])(\d+(?:\.\d+)?) ?%/g, (_, percent: string) => formatPercent(Number(percent), 2));
+}
+
 /** What happened; members, keys and workflows are told by name, and what the message does not name stands before it. */
-export function told({ message, dimension, value }: Pick<Alert, "message" | "dimension" | "value">, names: Names): string {
+export function told(alert: Pick<Alert, "message" | "dimension" | "value">, names: Names): string {
+  const { dimension, value } = alert;
+  const message = inOnesOwnNumbers(alert.message);
   if (!value || !dimension || dimension === "account") {
     return message;
   }

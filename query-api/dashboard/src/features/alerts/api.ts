@@ -6,12 +6,16 @@ import type { AlertSearch } from "./search";
 
 export type Alert = Schemas["Alert"];
 
+/** How often it is asked what others have seen to, or the same person elsewhere: of that no stream tells. */
+const SEEN_TO_MS = 30_000;
+
 /** The newest, and how many nobody has seen to. */
 export function latestQuery(account: Account) {
   return queryOptions({
     queryKey: ["alerts", account.key, "latest"],
     queryFn: ({ signal }) =>
       answer(api.GET("/api/token-tracking/alerts", { params: { query: { ...account.visible, limit: 8 } }, signal })),
+    refetchInterval: SEEN_TO_MS,
   });
 }
 

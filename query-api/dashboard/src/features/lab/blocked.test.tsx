@@ -9,10 +9,10 @@ import { contextOf } from "./lab-page";
 
 beforeEach(() => void vi.stubGlobal("scrollTo", () => undefined));
 
-function open(remaining: string) {
+function open(remaining: string, mayManage = true) {
   const budget = { id: "b1", name: "All of it", unit: "usd", remaining, overBy: remaining === "0.00" ? "0.72" : "0.00", wouldExceed: true };
   const decision = { allowed: false, deniedBy: "b1", estimatedCost: "0.50", estimatedTokens: 100, budgets: [budget] } as unknown as Decision;
-  const root = createRootRoute({ component: () => <Blocked decision={decision} inputTokens={10} account={{ tier: "free", features: {} } as never} onEdit={() => undefined} /> });
+  const root = createRootRoute({ component: () => <Blocked decision={decision} inputTokens={10} account={{ tier: "free", features: {}, mayManage } as never} onEdit={() => undefined} /> });
   const router = createRouter({ routeTree: root, history: createMemoryHistory({ initialEntries: ["/"] }) });
   render(
     <HintProvider>
@@ -30,6 +30,13 @@ test("of a spent budget no model is advised", async () => {
   open("0.00");
   expect(await screen.findByText("Or wait until the budget begins anew.")).toBeTruthy();
   expect(screen.queryByText(/costs less/)).toBeNull();
+});
+
+test("whoever may not change a budget is told whom to ask, and not led to where they may not", async () => {
+  open("0.00", false);
+  expect(await screen.findByText("Ask an owner or admin to raise it, or wait until the budget begins anew.")).toBeTruthy();
+  expect(screen.queryByRole("link", { name: "Increase the budget" })).toBeNull();
+  expect(screen.getByRole("link", { name: "View usage" })).toBeTruthy();
 });
 
 test("a prompt that a model cannot take is told with how much it takes, and leads back to it", async () => {

@@ -35,7 +35,7 @@ export function Blocked({
 }: {
   decision: Decision;
   inputTokens: number;
-  account: Pick<Account, "tier" | "features">;
+  account: Pick<Account, "tier" | "features" | "mayManage">;
   onEdit: () => void;
 }) {
   if (decision.deniedBy === "max_tokens_per_prompt") {
@@ -52,7 +52,7 @@ export function Blocked({
           <button type="button" className={buttonClass("primary", "s")} onClick={onEdit}>
             Edit the prompt
           </button>
-          {!isOfTier && (
+          {!isOfTier && account.mayManage && (
             <Link to="/settings/budget" className={buttonClass("plain", "s")}>
               Change the cap
             </Link>
@@ -78,14 +78,16 @@ export function Blocked({
         )}
       </p>
       <div className="mt-3 flex flex-wrap gap-2">
-        <Link to="/settings/budget" className={buttonClass("primary", "s")}>
-          Increase the budget
-        </Link>
+        {account.mayManage && (
+          <Link to="/settings/budget" className={buttonClass("primary", "s")}>
+            Increase the budget
+          </Link>
+        )}
         <Link to="/dashboard/usage" className={buttonClass("plain", "s")}>
           View usage
         </Link>
       </div>
-      <p className="mt-2 text-xs text-soft">{hasSome ? "Or wait until the budget begins anew, or use a model that costs less." : "Or wait until the budget begins anew."}</p>
+      <p className="mt-2 text-xs text-soft">{account.mayManage ? "Or wait" : "Ask an owner or admin to raise it, or wait"} until the budget begins anew{hasSome ? ", or use a model that costs less." : "."}</p>
     </section>
   );
 }

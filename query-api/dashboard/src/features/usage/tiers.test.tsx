@@ -28,7 +28,7 @@ test("a tier that does not tell of members is asked for the days in their place,
 });
 
 test("where spend by member is not told, that is said, and another breakdown can be chosen", () => {
-  show(<Breakdown account={FREE} search={{ by: "user" }} stats={undefined} error={null} retry={() => undefined} onChange={() => undefined} />);
+  show(<Breakdown account={FREE} search={{ by: "user" }} stats={undefined} isBefore={false} error={null} retry={() => undefined} onChange={() => undefined} />);
   expect(screen.getByText("What each member spends is not told in the tier free")).toBeTruthy();
   expect(screen.queryByRole("alert")).toBeNull();
   expect(screen.getByRole("button", { name: "By member" })).toBeTruthy();

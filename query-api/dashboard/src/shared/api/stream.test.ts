@@ -105,6 +105,15 @@ test("what happened before a stream began, the first or one of a page that is se
   expect(onOpen).toHaveBeenCalledTimes(2);
 });
 
+test("a page that is opened behind another has no stream before it is looked at", () => {
+  visibility = "hidden";
+  listen();
+  vi.advanceTimersByTime(60_000);
+  expect(Source.all).toHaveLength(0);
+  see("visible");
+  expect(Source.all).toHaveLength(1);
+});
+
 test("a stream that does not come is asked for again, once, and not while nobody looks", async () => {
   const { result, unmount } = listen();
   await refuse(Source.all[0]);

@@ -95,7 +95,8 @@ export function useEvents(url: string | null, events: string, onEvent: (data: st
         open();
       }
     };
-    open();
+    // A tab that is opened behind this one needs none before it is looked at.
+    look();
     document.addEventListener("visibilitychange", look);
     const stop = queryClient.getQueryCache().subscribe((change) => {
       if (waitsFor === "sign-in" && change.type === "updated" && change.action.type === "success" && isSession(change.query)) {
