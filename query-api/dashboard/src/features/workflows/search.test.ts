@@ -11,3 +11,10 @@ test("how workflows are ordered is in the address, unless it is the usual way", 
   expect(readWorkflowSearch({ order: "changed" })).toEqual({});
   expect(readWorkflowSearch({ order: "size" })).toEqual({});
 });
+
+test("how many workflows are shown is in the address, where it is more than at first", () => {
+  expect(readWorkflowSearch({ shown: "100" })).toEqual({ shown: 100 });
+  for (const shown of ["50", "-100", "1e99", "100.5", "many", ""]) {
+    expect(readWorkflowSearch({ shown })).toEqual({});
+  }
+});

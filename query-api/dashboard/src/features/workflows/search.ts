@@ -14,7 +14,14 @@ export interface WorkflowSearch {
   tag?: string;
   category?: string;
   order?: WorkflowOrder;
+  /** How many are shown, where more were asked for than at first. */
+  shown?: number;
 }
+
+/** As many workflows are shown at first, and as many more at a press. */
+export const SHOWN = 50;
+
+const SHOWN_MAX = 10_000;
 
 const ORDERS = Object.keys(WORKFLOW_ORDERS) as WorkflowOrder[];
 
@@ -29,6 +36,8 @@ export function readWorkflowSearch(raw: Record<string, unknown>): WorkflowSearch
   if (typeof raw.category === "string" && raw.category !== "") search.category = raw.category;
   const order = ORDERS.find((one) => one === raw.order);
   if (order && order !== "changed") search.order = order;
+  const shown = Number(raw.shown);
+  if (Number.isInteger(shown) && shown > SHOWN && shown <= SHOWN_MAX) search.shown = shown;
   return search;
 }
 
