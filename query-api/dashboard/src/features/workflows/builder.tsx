@@ -36,7 +36,7 @@ import { useKeptDraft } from "./use-kept-draft";
 import { useKeys } from "./use-keys";
 import { draftOf, useSaving } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
-import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
+import { copyOf, download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
 type Status = "draft" | "active" | "paused";
 
@@ -48,12 +48,19 @@ const NO_RUNS: readonly NodeExecution[] = [];
 
 const NO_WARNINGS: readonly Warning[] = [];
 
-/** The canvas with everything around it. */
-export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMade: (id: string) => void }) {
+/**
+ * The canvas with everything around it.
+ *
+ * @param workflow null of one that is not stored yet
+ * @param copied what that begins as a copy of, if it does
+ */
+export function Builder({ workflow, copied = null, onMade }: { workflow: Workflow | null; copied?: Workflow | null; onMade: (id: string) => void }) {
   const account = useAccount();
   const navigate = useNavigate();
   const initial = useMemo<Draft>(() => (workflow ? draftOf(workflow) : { name: "Untitled workflow", definition: EMPTY }), [workflow]);
-  const history = useHistory<Draft>(initial);
+  // Of a copy nothing is stored, so that all of it is still to be saved.
+  const [begun] = useState(() => (copied ? copyOf(draftOf(copied)) : initial));
+  const history = useHistory<Draft>(begun);
   const { name, definition } = history.value;
   const [picked, setSelected] = useState<ReadonlySet<string>>(new Set());
   // What was deleted, or taken back, is not chosen any more.
@@ -94,8 +101,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const sent = save.variables?.definition;
   const faults = useMemo(() => faultsOf(save.error, sent, warnings), [save.error, sent, warnings]);
 
-  const place = placeOf(account.userId, account.key, `workflow ${base.id ?? "new"}`);
-  const [unsaved, setUnsaved] = useState(() => (readOnly ? null : unsavedAt(place, initial)));
+  const place = placeOf(account.userId, account.key, `workflow ${base.id ?? (copied ? `copy of ${copied.id}` : "new")}`);
+  const [unsaved, setUnsaved] = useState(() => (readOnly ? null : unsavedAt(place, begun)));
   useKeptDraft(place, history.value, base, isDirty && !readOnly);
 
   const edit = useCallback(
@@ -223,6 +230,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         onExport={() => download(history.value)}
         onExportTemplate={() => downloadFrom(`/api/workflows/${base.id}/export`, fileName(name))}
         onImport={() => file.current?.click()}
+        onDuplicate={base.id !== null && account.mayEdit ? () => void navigate({ to: "/dashboard/workflows/$id", params: { id: "new" }, search: { copy: base.id! } }) : null}
         onExecutions={() => void navigate({ to: "/dashboard/workflows/$id/executions", params: { id: base.id! } })}
         onOpen={setDialog}
       />
@@ -314,7 +322,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           onDiscard={() => {
             dropDraft(unsaved.place);
             // Another tab may have left one too.
-            setUnsaved(unsavedAt(place, initial));
+            setUnsaved(unsavedAt(place, begun));
           }}
           onClose={() => setUnsaved(null)}
         />

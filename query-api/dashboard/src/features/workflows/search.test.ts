@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
-import { readExecutionSearch, readWorkflowSearch } from "./search";
+import { readBuilderSearch, readExecutionSearch, readWorkflowSearch } from "./search";
 
 test("which executions are shown is in the address, and what makes no sense is left out", () => {
   expect(readExecutionSearch({ status: "failed", days: "table" })).toEqual({ status: "failed", days: "table" });
   expect(readExecutionSearch({ status: "lost", days: "chart" })).toEqual({});
+});
+
+test("what a new workflow is a copy of is in the address", () => {
+  expect(readBuilderSearch({ copy: "wf_1" })).toEqual({ copy: "wf_1" });
+  expect(readBuilderSearch({ copy: "" })).toEqual({});
+  expect(readBuilderSearch({ copy: 1 })).toEqual({});
 });
 
 test("how workflows are ordered is in the address, unless it is the usual way", () => {

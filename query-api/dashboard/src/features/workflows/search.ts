@@ -41,6 +41,16 @@ export function readWorkflowSearch(raw: Record<string, unknown>): WorkflowSearch
   return search;
 }
 
+/** Of the page of one that is not stored yet. */
+export interface BuilderSearch {
+  /** The id of the workflow that it begins as a copy of. */
+  copy?: string;
+}
+
+export function readBuilderSearch(raw: Record<string, unknown>): BuilderSearch {
+  return typeof raw.copy === "string" && raw.copy !== "" ? { copy: raw.copy } : {};
+}
+
 export const EXECUTION_STATUSES = ["queued", "running", "paused_budget", "paused", "completed", "failed", "cancelled", "timeout"] as const satisfies readonly Schemas["Execution"]["status"][];
 
 /** Which executions of a workflow are shown, and how its days are. */

@@ -3,6 +3,7 @@ import {
   CalendarClock,
   ChevronDown,
   Code,
+  Copy,
   Database,
   Download,
   History as HistoryIcon,
@@ -54,6 +55,8 @@ export interface ToolbarProps {
   /** As it is stored, for another account: what is only here becomes a parameter. */
   onExportTemplate: () => void;
   onImport: () => void;
+  /** Null where there is nothing stored to make another of, or for whoever may not make one. */
+  onDuplicate: (() => void) | null;
   onExecutions: () => void;
   onOpen: (dialog: Dialog) => void;
 }
@@ -140,6 +143,11 @@ export function Toolbar(props: ToolbarProps) {
             </>
           )}
           <MenuLine />
+          {props.onDuplicate && (
+            <MenuItem onSelect={props.onDuplicate}>
+              <Copy aria-hidden className="size-4" /> Duplicate
+            </MenuItem>
+          )}
           <MenuItem onSelect={props.onArrange} disabled={readOnly}>
             <LayoutGrid aria-hidden className="size-4" /> Arrange
           </MenuItem>
