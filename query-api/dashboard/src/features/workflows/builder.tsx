@@ -290,7 +290,7 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
                 <ExecutionPanel
                   executionId={executionId}
                   execution={execution}
-                  newest={record?.version}
+                  stored={record}
                   isChanged={isDirty}
                   drawn={drawn}
                   onBegun={setExecutionId}
