@@ -19,7 +19,7 @@ beforeEach(() => {
   localStorage.clear();
   stored = version(2, "As Ada saved it");
   isDown = false;
-  vi.stubGlobal("fetch", () => Promise.resolve(isDown ? Response.json({ detail: "Not now" }, { status: 404 }) : Response.json({ success: true, workflow: stored })));
+  vi.stubGlobal("fetch", () => Promise.resolve(isDown ? Response.json({ detail: "Not now" }, { status: 503 }) : Response.json({ success: true, workflow: stored })));
 });
 
 afterEach(() => vi.unstubAllGlobals());
@@ -50,6 +50,18 @@ test("where it cannot be asked for, what is known of it is there", async () => {
   isDown = true;
   open();
   expect((await nameField()).value).toBe("As it was opened before");
+});
+
+test.each([
+  ["is not known here", false],
+  ["was known from before", true],
+])("one that is gone and %s says so, and leads to the list", async (_, isKnown) => {
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ detail: "There is no such workflow that you may see" }, { status: 404 })));
+  const known = isKnown ? [[workflowQuery("wf_1").queryKey, version(1, "As it was opened before")] as const] : [];
+  openPage("/", [{ path: "/", component: () => <StoredWorkflow id="wf_1" /> }], { known });
+  expect(await screen.findByRole("heading", { name: "There is no such workflow" })).toBeTruthy();
+  expect(screen.getByRole("link", { name: "Open the workflows" }).getAttribute("href")).toBe("/dashboard/workflows");
+  expect(screen.queryByLabelText("Name of the workflow")).toBeNull();
 });
 
 test("a copy is a new workflow of the same definition, of which nothing is stored before it is saved, and which goes on as what it became", async () => {

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
+import { isMissing } from "@/shared/api/client";
 import { Failure, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { workflowQuery, type Workflow } from "./api";
 import { Builder } from "./builder";
+import { NoWorkflow } from "./missing";
 import { readBuilderSearch } from "./search";
 
 const route = getRouteApi("/signed-in/dashboard/workflows/$id");
@@ -61,13 +63,14 @@ export function StoredWorkflow({ id }: { id: string }) {
 function useStored(id: string): { name: string | undefined; opened: Workflow | null; otherwise: ReactNode } {
   const { data, error, refetch, isFetchedAfterMount, fetchStatus } = useQuery({ ...workflowQuery(id), refetchOnMount: "always" });
   const [isOpened, setOpened] = useState(false);
+  const isGone = isMissing(error);
   // Where it cannot be asked for, what is known has to do.
-  if (!isOpened && data?.id === id && (isFetchedAfterMount || fetchStatus !== "fetching")) {
+  if (!isOpened && !isGone && data?.id === id && (isFetchedAfterMount || fetchStatus !== "fetching")) {
     setOpened(true);
   }
   return {
     name: data?.name,
     opened: data && isOpened ? data : null,
-    otherwise: error && !data ? <Failure isPage error={error} retry={() => void refetch()} /> : <Skeleton className="m-6 h-[70dvh]" />,
+    otherwise: isGone ? <NoWorkflow /> : error && !data ? <Failure isPage error={error} retry={() => void refetch()} /> : <Skeleton className="m-6 h-[70dvh]" />,
   };
 }
