@@ -29,6 +29,7 @@ import { Properties } from "./properties";
 import { RunDialog } from "./run-dialog";
 import { ShareDialog } from "./share-dialog";
 import { SidePanel, titleOf } from "./side-panel";
+import type { SetStatus } from "./status";
 import { Toolbar, type Dialog } from "./toolbar";
 import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
@@ -38,9 +39,7 @@ import { draftOf, useSaving } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
 import { copyOf, download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
-type Status = "draft" | "active" | "paused";
-
-function inStatus(status: Status): string {
+function inStatus(status: SetStatus): string {
   return `The workflow is ${status === "draft" ? "a draft" : status}.`;
 }
 
@@ -94,7 +93,8 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
   const change = useChangeWorkflow(base.id ?? "", record);
   const anyway = useChangeWorkflow(base.id ?? "", record);
   /** A status that was to be set where another has set one since. */
-  const [contested, setContested] = useState<{ wanted: Status; stored: Stored } | null>(null);
+  const [contested, setContested] = useState<{ wanted: SetStatus; stored: Stored } | null>(null);
+  const [isArchiving, setArchiving] = useState(false);
   const level = record?.yourLevel ?? workflow?.yourLevel;
   const readOnly = base.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
   const warnings = useQuery(warningsQuery(base.id ?? "", base.version ?? 0)).data ?? NO_WARNINGS;
@@ -134,6 +134,22 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
       setIsStarting(false);
     }
   };
+
+  const setStatus = (status: SetStatus) =>
+    change.mutate(
+      { status },
+      {
+        onSuccess: () => toast(inStatus(status)),
+        onError: (failure) => {
+          const stored = conflictOf(failure);
+          if (stored) {
+            setContested({ wanted: status, stored });
+          } else {
+            toast(messageOf(failure), "critical");
+          }
+        },
+      },
+    );
 
   const saveAsNew = async () => {
     try {
@@ -199,7 +215,7 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
         note={readOnly ? "Read only" : isDirty ? "Not saved" : base.id ? "Saved" : ""}
         status={record?.status ?? null}
         readOnly={readOnly}
-        mayRun={base.id === null ? account.mayEdit : level !== "viewer"}
+        mayRun={base.id === null ? account.mayEdit : level !== "viewer" && record?.status !== "archived"}
         isStored={base.id !== null}
         isEmpty={definition.nodes.length === 0}
         isSaving={save.isPending}
@@ -210,22 +226,7 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
         onAdd={(type) => add(type)}
         onSave={() => void saving.onSave()}
         onRun={() => (neededOf(definition).length > 0 ? setDialog("needs") : void run())}
-        onStatus={(status) =>
-          change.mutate(
-            { status },
-            {
-              onSuccess: () => toast(inStatus(status)),
-              onError: (failure) => {
-                const stored = conflictOf(failure);
-                if (stored) {
-                  setContested({ wanted: status, stored });
-                } else {
-                  toast(messageOf(failure), "critical");
-                }
-              },
-            },
-          )
-        }
+        onStatus={(status) => (status === "archived" && record?.status === "active" ? setArchiving(true) : setStatus(status))}
         onArrange={() => edit(layout)}
         onExport={() => download(history.value)}
         onExportTemplate={() => downloadFrom(`/api/workflows/${base.id}/export`, fileName(name))}
@@ -338,6 +339,26 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
           onSaveAsNew={account.mayEdit ? () => void saveAsNew() : null}
           onClose={saving.dismiss}
         />
+      )}
+      {isArchiving && (
+        <ConfirmDialog
+          title={`Archive ${base.name}?`}
+          // It says itself what becomes of it, and asks again where another has set something else since.
+          change={{
+            mutate: (status: SetStatus, { onSuccess }) => {
+              onSuccess();
+              setStatus(status);
+            },
+            isPending: false,
+            error: null,
+          }}
+          of="archived"
+          action="Archive it"
+          keep="Keep it active"
+          onClose={() => setArchiving(false)}
+        >
+          It is not triggered any more, nor run by hand. What runs ends as it would, and what waits in its queue waits until it is active again.
+        </ConfirmDialog>
       )}
       {contested && (
         <ConfirmDialog

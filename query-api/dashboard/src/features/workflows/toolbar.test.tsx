@@ -80,7 +80,7 @@ test("where there is no room for all of it, what is left out of the line is reac
   expect(screen.getByRole("menuitem", { name: "Redo" }).getAttribute("aria-disabled")).toBe("true");
   await userEvent.keyboard("{Enter}");
   expect(undo).toHaveBeenCalledOnce();
-  await userEvent.keyboard("{Enter}{End}{Enter}");
+  await userEvent.keyboard("{Enter}{End}{ArrowUp}{Enter}");
   expect(onStatus).toHaveBeenCalledExactlyOnceWith("paused");
 });
 
