@@ -18,7 +18,7 @@ import { readTeamSearch } from "@/features/team/search";
 import { askAhead } from "@/features/usage/ask-ahead";
 import { readUsageSearch } from "@/features/usage/search";
 import { readOutputSearch } from "@/features/workflows/outputs";
-import { readExecutionSearch, readTemplateSearch, readWorkflowSearch } from "@/features/workflows/search";
+import { readBuilderSearch, readExecutionSearch, readTemplateSearch, readWorkflowSearch } from "@/features/workflows/search";
 import { isOfOwnTeam } from "./addressed";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
 import { Shell } from "./shell";
@@ -226,6 +226,7 @@ const templates = createRoute({
 const workflow = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/workflows/$id",
+  validateSearch: readBuilderSearch,
   component: lazyRouteComponent(() => import("@/features/workflows/builder-page"), "WorkflowPage"),
 });
 

@@ -211,14 +211,36 @@ test("a run without the data that nodes name is warned of before it begins, and 
   await waitFor(() => expect(sent).toMatchObject([{ method: "POST", triggerData: { name: "Ada" } }]));
 });
 
+async function choose(name: RegExp) {
+  screen.getByRole("button", { name: /^Status:/ }).focus();
+  await userEvent.keyboard("{Enter}");
+  await userEvent.click(await screen.findByRole("menuitemradio", { name }));
+}
+
+test("what is active is archived by whoever confirms that nothing triggers it any more, is not run then, and is brought back", async () => {
+  await open();
+  await choose(/^Archived/);
+  const dialog = await screen.findByRole("dialog", { name: "Archive Triage?" });
+  expect(dialog.textContent).toContain("It is not triggered any more");
+  expect(sent).toEqual([]);
+  await press("Keep it active");
+  await choose(/^Archived/);
+  await press("Archive it");
+  await waitFor(() => expect(stored.status).toBe("archived"));
+  await screen.findByRole("button", { name: "Status: Archived. Change" });
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(screen.getByTestId<HTMLButtonElement>("run-workflow-btn").disabled).toBe(true);
+  await choose(/^Paused/);
+  await screen.findByRole("button", { name: "Status: Paused. Change" });
+  // Nothing triggers it as it is.
+  await choose(/^Archived/);
+  await waitFor(() => expect(stored.status).toBe("archived"));
+  expect(sent.map(({ method }) => method)).toEqual(["PUT", "PUT", "PUT"]);
+});
+
 test("a status that another has set meanwhile is replaced by whoever says so, and by nobody else", async () => {
   await open();
   savedByAda({ status: "paused" });
-  const choose = async (name: RegExp) => {
-    screen.getByRole("button", { name: /^Status:/ }).focus();
-    await userEvent.keyboard("{Enter}");
-    await userEvent.click(await screen.findByRole("menuitemradio", { name }));
-  };
   await choose(/^Draft/);
   const dialog = await screen.findByRole("dialog", { name: "It was changed meanwhile" });
   expect(dialog.textContent).toContain("it is paused now");

@@ -29,6 +29,7 @@ import { Properties } from "./properties";
 import { RunDialog } from "./run-dialog";
 import { ShareDialog } from "./share-dialog";
 import { SidePanel, titleOf } from "./side-panel";
+import type { SetStatus } from "./status";
 import { Toolbar, type Dialog } from "./toolbar";
 import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
@@ -36,11 +37,9 @@ import { useKeptDraft } from "./use-kept-draft";
 import { useKeys } from "./use-keys";
 import { draftOf, useSaving } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
-import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
+import { copyOf, download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
-type Status = "draft" | "active" | "paused";
-
-function inStatus(status: Status): string {
+function inStatus(status: SetStatus): string {
   return `The workflow is ${status === "draft" ? "a draft" : status}.`;
 }
 
@@ -48,12 +47,19 @@ const NO_RUNS: readonly NodeExecution[] = [];
 
 const NO_WARNINGS: readonly Warning[] = [];
 
-/** The canvas with everything around it. */
-export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMade: (id: string) => void }) {
+/**
+ * The canvas with everything around it.
+ *
+ * @param workflow null of one that is not stored yet
+ * @param copied what that begins as a copy of, if it does
+ */
+export function Builder({ workflow, copied = null, onMade }: { workflow: Workflow | null; copied?: Workflow | null; onMade: (id: string) => void }) {
   const account = useAccount();
   const navigate = useNavigate();
   const initial = useMemo<Draft>(() => (workflow ? draftOf(workflow) : { name: "Untitled workflow", definition: EMPTY }), [workflow]);
-  const history = useHistory<Draft>(initial);
+  // Of a copy nothing is stored, so that all of it is still to be saved.
+  const [begun] = useState(() => (copied ? copyOf(draftOf(copied)) : initial));
+  const history = useHistory<Draft>(begun);
   const { name, definition } = history.value;
   const [picked, setSelected] = useState<ReadonlySet<string>>(new Set());
   // What was deleted, or taken back, is not chosen any more.
@@ -87,15 +93,16 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const change = useChangeWorkflow(base.id ?? "", record);
   const anyway = useChangeWorkflow(base.id ?? "", record);
   /** A status that was to be set where another has set one since. */
-  const [contested, setContested] = useState<{ wanted: Status; stored: Stored } | null>(null);
+  const [contested, setContested] = useState<{ wanted: SetStatus; stored: Stored } | null>(null);
+  const [isArchiving, setArchiving] = useState(false);
   const level = record?.yourLevel ?? workflow?.yourLevel;
   const readOnly = base.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
   const warnings = useQuery(warningsQuery(base.id ?? "", base.version ?? 0)).data ?? NO_WARNINGS;
   const sent = save.variables?.definition;
   const faults = useMemo(() => faultsOf(save.error, sent, warnings), [save.error, sent, warnings]);
 
-  const place = placeOf(account.userId, account.key, `workflow ${base.id ?? "new"}`);
-  const [unsaved, setUnsaved] = useState(() => (readOnly ? null : unsavedAt(place, initial)));
+  const place = placeOf(account.userId, account.key, `workflow ${base.id ?? (copied ? `copy of ${copied.id}` : "new")}`);
+  const [unsaved, setUnsaved] = useState(() => (readOnly ? null : unsavedAt(place, begun)));
   useKeptDraft(place, history.value, base, isDirty && !readOnly);
 
   const edit = useCallback(
@@ -127,6 +134,22 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
       setIsStarting(false);
     }
   };
+
+  const setStatus = (status: SetStatus) =>
+    change.mutate(
+      { status },
+      {
+        onSuccess: () => toast(inStatus(status)),
+        onError: (failure) => {
+          const stored = conflictOf(failure);
+          if (stored) {
+            setContested({ wanted: status, stored });
+          } else {
+            toast(messageOf(failure), "critical");
+          }
+        },
+      },
+    );
 
   const saveAsNew = async () => {
     try {
@@ -192,7 +215,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         note={readOnly ? "Read only" : isDirty ? "Not saved" : base.id ? "Saved" : ""}
         status={record?.status ?? null}
         readOnly={readOnly}
-        mayRun={base.id === null ? account.mayEdit : level !== "viewer"}
+        mayRun={base.id === null ? account.mayEdit : level !== "viewer" && record?.status !== "archived"}
         isStored={base.id !== null}
         isEmpty={definition.nodes.length === 0}
         isSaving={save.isPending}
@@ -203,26 +226,12 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         onAdd={(type) => add(type)}
         onSave={() => void saving.onSave()}
         onRun={() => (neededOf(definition).length > 0 ? setDialog("needs") : void run())}
-        onStatus={(status) =>
-          change.mutate(
-            { status },
-            {
-              onSuccess: () => toast(inStatus(status)),
-              onError: (failure) => {
-                const stored = conflictOf(failure);
-                if (stored) {
-                  setContested({ wanted: status, stored });
-                } else {
-                  toast(messageOf(failure), "critical");
-                }
-              },
-            },
-          )
-        }
+        onStatus={(status) => (status === "archived" && record?.status === "active" ? setArchiving(true) : setStatus(status))}
         onArrange={() => edit(layout)}
         onExport={() => download(history.value)}
         onExportTemplate={() => downloadFrom(`/api/workflows/${base.id}/export`, fileName(name))}
         onImport={() => file.current?.click()}
+        onDuplicate={base.id !== null && account.mayEdit ? () => void navigate({ to: "/dashboard/workflows/$id", params: { id: "new" }, search: { copy: base.id! } }) : null}
         onExecutions={() => void navigate({ to: "/dashboard/workflows/$id/executions", params: { id: base.id! } })}
         onOpen={setDialog}
       />
@@ -282,7 +291,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
                 <ExecutionPanel
                   executionId={executionId}
                   execution={execution}
-                  newest={record?.version}
+                  stored={record}
                   isChanged={isDirty}
                   drawn={drawn}
                   onBegun={setExecutionId}
@@ -314,7 +323,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           onDiscard={() => {
             dropDraft(unsaved.place);
             // Another tab may have left one too.
-            setUnsaved(unsavedAt(place, initial));
+            setUnsaved(unsavedAt(place, begun));
           }}
           onClose={() => setUnsaved(null)}
         />
@@ -330,6 +339,26 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           onSaveAsNew={account.mayEdit ? () => void saveAsNew() : null}
           onClose={saving.dismiss}
         />
+      )}
+      {isArchiving && (
+        <ConfirmDialog
+          title={`Archive ${base.name}?`}
+          // It says itself what becomes of it, and asks again where another has set something else since.
+          change={{
+            mutate: (status: SetStatus, { onSuccess }) => {
+              onSuccess();
+              setStatus(status);
+            },
+            isPending: false,
+            error: null,
+          }}
+          of="archived"
+          action="Archive it"
+          keep="Keep it active"
+          onClose={() => setArchiving(false)}
+        >
+          It is not triggered any more, nor run by hand. What runs ends as it would, and what waits in its queue waits until it is active again.
+        </ConfirmDialog>
       )}
       {contested && (
         <ConfirmDialog

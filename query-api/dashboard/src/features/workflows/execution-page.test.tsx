@@ -84,3 +84,10 @@ test("a run that is over, of which a call is still under way, is asked for until
     vi.useRealTimers();
   }
 });
+
+test("a run that is not there says so, and leads to the others", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ detail: "There is no such execution" }, { status: 404 })));
+  open();
+  expect(await screen.findByText("There is no such execution")).toBeTruthy();
+  expect(screen.getByRole("link", { name: "Open the executions" }).getAttribute("href")).toBe("/dashboard/workflows/wf_1/executions");
+});

@@ -4,7 +4,7 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { clsx } from "clsx";
 import { SearchX } from "lucide-react";
 import { useMemo, useState } from "react";
-import { ProblemError } from "@/shared/api/client";
+import { isMissing } from "@/shared/api/client";
 import { nanoUsd } from "@/shared/format/money";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { formatDateTime, zoneName } from "@/shared/format/time";
@@ -57,8 +57,16 @@ export function ExecutionPage() {
     return (
       <Page title="Execution">
         <Card>
-          {error instanceof ProblemError && error.status === 404 ? (
-            <Empty icon={SearchX} title="There is no such execution">
+          {isMissing(error) ? (
+            <Empty
+              icon={SearchX}
+              title="There is no such execution"
+              action={
+                <Link to="/dashboard/workflows/$id/executions" params={{ id }} className={buttonClass()}>
+                  Open the executions
+                </Link>
+              }
+            >
               It may have been deleted, or is another team&apos;s.
             </Empty>
           ) : (

@@ -1,9 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
+import { useMemo } from "react";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { IconButton } from "@/shared/ui/button";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { Afterwards } from "./afterwards";
+import type { Workflow } from "./api";
+import { read } from "./definition";
 import { Elapsed } from "./elapsed";
 import { ExecutionActions } from "./execution-actions";
 import { ExecutionCost } from "./execution-cost";
@@ -19,7 +22,7 @@ export function ExecutionPanel({
   workflowId,
   drawn,
   execution,
-  newest,
+  stored,
   isChanged,
   onBegun,
   onClose,
@@ -29,8 +32,8 @@ export function ExecutionPanel({
   /** How many nodes there were when it was started. */
   drawn: number;
   execution: ReturnType<typeof useExecution>;
-  /** The version of the workflow that is stored now. */
-  newest: number | undefined;
+  /** The workflow as it is stored now. */
+  stored: Workflow | undefined;
   /** Whether something else is drawn than is stored. */
   isChanged: boolean;
   /** Another run was begun of this one. */
@@ -38,6 +41,10 @@ export function ExecutionPanel({
   onClose: () => void;
 }) {
   const { data, error, refetch } = execution;
+  const newest = stored?.version;
+  // Of another version it is not known here what ran.
+  const definition = stored?.version === data?.workflowVersion ? stored?.definition : undefined;
+  const ran = useMemo(() => (definition === undefined ? undefined : read(definition)), [definition]);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wrap-anywhere">
       <div className="flex items-start justify-between gap-2">
@@ -92,7 +99,7 @@ export function ExecutionPanel({
           )}
           <Afterwards execution={data} />
           <ExecutionActions execution={data} newest={newest} isChanged={isChanged} onBegun={onBegun} />
-          <NodeRuns execution={data} />
+          <NodeRuns execution={data} ran={ran} />
         </>
       )}
     </div>

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { History } from "lucide-react";
 import { useMemo } from "react";
+import { isMissing } from "@/shared/api/client";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { formatDateTime, zoneName } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
@@ -15,6 +16,7 @@ import { usePageTitle } from "@/shared/ui/title";
 import { AnalyticsCards } from "./analytics";
 import { executionsQuery, workflowQuery } from "./api";
 import { read } from "./definition";
+import { NoWorkflow } from "./missing";
 import { Paged } from "./paged";
 import { EXECUTION_STATUSES, patched, type ExecutionSearch, type Patch } from "./search";
 import { StatusBadge } from "./status";
@@ -33,6 +35,9 @@ export function ExecutionsPage() {
   const query = useInfiniteQuery(executionsQuery(id, status ?? null));
   const data = query.data?.pages.flatMap((page) => page.executions) ?? [];
   const labels = useMemo(() => new Map(read(workflow.data?.definition).nodes.map((node) => [node.id, node.label])), [workflow.data]);
+  if (isMissing(query.error) && !query.data) {
+    return <NoWorkflow />;
+  }
   return (
     <Page
       title="Executions"

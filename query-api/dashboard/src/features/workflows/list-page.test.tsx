@@ -14,7 +14,14 @@ function open(address: string, workflows: readonly { id: string; name: string; c
     const found = workflows.filter((workflow) => category === null || workflow.category === category).map((workflow) => ({ ...workflow, status: "active", tags: [] }));
     return Promise.resolve(Response.json({ workflows: found, total: found.length, nextCursor: null }));
   });
-  openPage(`/dashboard/workflows${address}`, [{ path: "/dashboard/workflows", validateSearch: readWorkflowSearch, component: WorkflowListPage }], { teams: [acme({ role })] });
+  return openPage(
+    `/dashboard/workflows${address}`,
+    [
+      { path: "/dashboard/workflows", validateSearch: readWorkflowSearch, component: WorkflowListPage },
+      { path: "/dashboard/workflows/$id", component: () => <p>the builder</p> },
+    ],
+    { teams: [acme({ role })] },
+  );
 }
 
 test("while the list is of one category, another can be chosen", async () => {
@@ -34,9 +41,11 @@ test("whoever may not edit is not led to building a workflow, which would be ref
   expect(screen.queryByRole("link", { name: "Build the first" })).toBeNull();
 });
 
+/** The later in the list, the later changed. */
+const MANY = Array.from({ length: 60 }, (_, at) => ({ id: `wf_${String(at).padStart(3, "0")}`, name: `Flow ${at}`, category: "sales", updatedAt: new Date(Date.UTC(2026, 10, 1) + at * 60_000).toISOString() }));
+
 test("of many workflows those changed last are shown first, and all the others at a press", async () => {
-  const many = Array.from({ length: 60 }, (_, at) => ({ id: `wf_${String(at).padStart(3, "0")}`, name: `Flow ${at}`, category: "sales", updatedAt: new Date(Date.UTC(2026, 10, 1) + at * 60_000).toISOString() }));
-  open("", many);
+  open("", MANY);
   const names = () => screen.getAllByText(/^Flow \d+$/).map((link) => link.textContent);
   await screen.findByText("Flow 59");
   expect(names()).toHaveLength(50);
@@ -47,6 +56,25 @@ test("of many workflows those changed last are shown first, and all the others a
   expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
   await userEvent.selectOptions(screen.getByRole("combobox", { name: "Order" }), "By name");
   await waitFor(() => expect(names().slice(0, 3)).toEqual(["Flow 0", "Flow 1", "Flow 2"]));
+});
+
+test("whoever comes back from one of them finds as many as there were, and its row", async () => {
+  const { history } = open("", MANY);
+  await userEvent.click(await screen.findByText("Show more"));
+  await userEvent.click(await screen.findByText("Flow 3"));
+  await screen.findByText("the builder");
+  history.back();
+  await screen.findByText("Flow 59");
+  expect(screen.getByText("60 of 60 workflows")).toBeTruthy();
+  expect(screen.getByText("Flow 3")).toBeTruthy();
+});
+
+test("of another list the first are shown again", async () => {
+  const { history } = open("?shown=100", MANY);
+  expect(await screen.findByText("60 of 60 workflows")).toBeTruthy();
+  await userEvent.selectOptions(screen.getByLabelText("Order"), "By name");
+  expect(await screen.findByText("50 of 60 workflows")).toBeTruthy();
+  expect(history.location.search).toBe("?order=name");
 });
 
 test("where the API has more than one page, all are asked for, since any may be the newest", async () => {

@@ -17,14 +17,11 @@ import { useDeleteWorkflow, workflowsQuery, type Workflow } from "./api";
 import { ordered, WORKFLOW_ORDERS } from "./list-order";
 import { WorkflowCards, WorkflowTable } from "./list-rows";
 import { Paged } from "./paged";
-import { patched, readWorkflowSearch, type Patch, type WorkflowSearch } from "./search";
+import { patched, readWorkflowSearch, SHOWN, type Patch, type WorkflowSearch } from "./search";
 import { STATUS_TONES } from "./status";
 import { ChosenTag } from "./tags";
 
 const route = getRouteApi("/signed-in/dashboard/workflows");
-
-/** As many are shown at first, and more at a press. */
-const SHOWN = 50;
 
 /** The API gives them in the order in which they were made: of all is only known which comes first when all are there, and that is as many pages as are asked for unasked. */
 const PAGES_MAX = 10;
@@ -43,13 +40,16 @@ export function WorkflowListPage() {
     }
   }, [isToBeWhole, isFetching, isError, fetchNextPage]);
   const found = ordered(query.data?.pages.flatMap((page) => page.workflows).filter((workflow) => !isScratch(workflow)) ?? [], search.order);
-  const [most, setMost] = useState(SHOWN);
+  // In the address, so that whoever looks at one of them comes back to where it stood.
+  const { shown: most = SHOWN } = readWorkflowSearch({ ...search });
   const shown = found.slice(0, most);
   const isMore = found.length > shown.length;
   const [deleted, setDeleted] = useState<Workflow | null>(null);
   const now = useNow();
   const List = useIsNarrow() ? WorkflowCards : WorkflowTable;
-  const change = (patch: Patch<WorkflowSearch>) => void navigate({ replace: true, search: (before) => patched<WorkflowSearch>(before, patch) });
+  // Of another list it is the first that are looked at.
+  const change = (patch: Patch<WorkflowSearch>) => void navigate({ replace: true, search: (before) => patched<WorkflowSearch>(before, { shown: undefined, ...patch }) });
+  const showMore = () => void navigate({ replace: true, resetScroll: false, search: (before) => patched<WorkflowSearch>(before, { shown: most + SHOWN }) });
   const isNarrowed = [search.q, search.status, search.tag, search.category].some((one) => one !== undefined);
   // Those of all workflows, so that another can be chosen while the list is of one.
   const all = useInfiniteQuery(workflowsQuery(account, {})).data?.pages.flatMap((page) => page.workflows) ?? [];
@@ -108,7 +108,7 @@ export function WorkflowListPage() {
       </div>
       <Card flush>
         <Paged
-          query={isMore ? { ...query, hasNextPage: true, isFetchingNextPage: false, fetchNextPage: () => setMost(most + SHOWN) } : query}
+          query={isMore ? { ...query, hasNextPage: true, isFetchingNextPage: false, fetchNextPage: showMore } : query}
           isEmpty={shown.length === 0}
           empty={
             <Empty

@@ -20,7 +20,10 @@ afterEach(() => vi.unstubAllGlobals());
 function show(workflow: Workflow, onTag: (tag: string) => void, onDelete: (workflow: Workflow) => void = () => undefined) {
   const component = () => <WorkflowCards workflows={[workflow]} now={Date.parse("2026-11-26T15:00:00Z")} mayEdit onTag={onTag} onDelete={onDelete} />;
   render(<Toasts />);
-  openPage("/list", [{ path: "/list", component }]);
+  return openPage("/list", [
+    { path: "/list", component },
+    { path: "/dashboard/workflows/$id", component: () => <p>the builder</p> },
+  ]);
 }
 
 test("what holds a workflow's last run is told as its own page tells it", async () => {
@@ -65,6 +68,16 @@ test("one that needs data is run from the list with it", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Run" }));
   expect(await screen.findByText("The workflow is paused.")).toBeTruthy();
   expect(sent).toEqual([{ triggerData: { name: "" } }]);
+});
+
+test("one is duplicated from the list: as a new one that is not saved", async () => {
+  const asked = vi.fn();
+  vi.stubGlobal("fetch", asked);
+  const { history } = show(WORKFLOW, () => undefined);
+  await userEvent.click(await screen.findByRole("button", { name: "Duplicate Ticket triage" }));
+  await screen.findByText("the builder");
+  expect(history.location.href).toBe("/dashboard/workflows/new?copy=wf_1");
+  expect(asked).not.toHaveBeenCalled();
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Play, Trash2 } from "lucide-react";
+import { Copy, Play, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
@@ -164,6 +164,9 @@ function Actions({ workflow, onDelete }: { workflow: Workflow; onDelete: (workfl
         <Play aria-hidden />
       </IconButton>
       {needed.length > 0 && <RunDialog needed={needed} onClose={() => setNeeded([])} onRun={run} onRunWithout={() => run()} />}
+      <IconButton label={`Duplicate ${workflow.name}`} onClick={() => void navigate({ to: "/dashboard/workflows/$id", params: { id: "new" }, search: { copy: workflow.id } })}>
+        <Copy aria-hidden />
+      </IconButton>
       {/* Reached by the tab key all the same, which is how its reason is heard. */}
       <IconButton
         label={mayDelete ? `Delete ${workflow.name}` : `Delete ${workflow.name}: for whoever made it, admins, and those who may share it`}

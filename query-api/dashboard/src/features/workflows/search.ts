@@ -14,7 +14,14 @@ export interface WorkflowSearch {
   tag?: string;
   category?: string;
   order?: WorkflowOrder;
+  /** How many are shown, where more were asked for than at first. */
+  shown?: number;
 }
+
+/** As many workflows are shown at first, and as many more at a press. */
+export const SHOWN = 50;
+
+const SHOWN_MAX = 10_000;
 
 const ORDERS = Object.keys(WORKFLOW_ORDERS) as WorkflowOrder[];
 
@@ -29,6 +36,8 @@ export function readWorkflowSearch(raw: Record<string, unknown>): WorkflowSearch
   if (typeof raw.category === "string" && raw.category !== "") search.category = raw.category;
   const order = ORDERS.find((one) => one === raw.order);
   if (order && order !== "changed") search.order = order;
+  const shown = Number(raw.shown);
+  if (Number.isInteger(shown) && shown > SHOWN && shown <= SHOWN_MAX) search.shown = shown;
   return search;
 }
 
@@ -43,6 +52,16 @@ export function readTemplateSearch(raw: Record<string, unknown>): TemplateSearch
   if (typeof raw.q === "string" && raw.q !== "") search.q = raw.q;
   if (typeof raw.category === "string" && raw.category !== "") search.category = raw.category;
   return search;
+}
+
+/** Of the page of one that is not stored yet. */
+export interface BuilderSearch {
+  /** The id of the workflow that it begins as a copy of. */
+  copy?: string;
+}
+
+export function readBuilderSearch(raw: Record<string, unknown>): BuilderSearch {
+  return typeof raw.copy === "string" && raw.copy !== "" ? { copy: raw.copy } : {};
 }
 
 export const EXECUTION_STATUSES = ["queued", "running", "paused_budget", "paused", "completed", "failed", "cancelled", "timeout"] as const satisfies readonly Schemas["Execution"]["status"][];

@@ -15,6 +15,9 @@ const STATUS: Record<string, { tone: Tone; label: string }> = {
   retrying: { tone: "warning", label: "Retrying" },
 };
 
+/** What people set a workflow to. */
+export type SetStatus = "draft" | "active" | "paused" | "archived";
+
 /** Of workflows. */
 export const STATUS_TONES: Record<string, Tone> = { draft: "neutral", active: "good", paused: "warning", archived: "neutral", error: "critical" };
 

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { Toolbar, type ToolbarProps } from "./toolbar";
@@ -29,6 +29,7 @@ function open(patch: Partial<ToolbarProps>) {
       onExport={does}
       onExportTemplate={does}
       onImport={does}
+      onDuplicate={null}
       onExecutions={does}
       onOpen={does}
       {...patch}
@@ -79,8 +80,23 @@ test("where there is no room for all of it, what is left out of the line is reac
   expect(screen.getByRole("menuitem", { name: "Redo" }).getAttribute("aria-disabled")).toBe("true");
   await userEvent.keyboard("{Enter}");
   expect(undo).toHaveBeenCalledOnce();
-  await userEvent.keyboard("{Enter}{End}{Enter}");
+  await userEvent.keyboard("{Enter}{End}{ArrowUp}{Enter}");
   expect(onStatus).toHaveBeenCalledExactlyOnceWith("paused");
+});
+
+test("a stored workflow is duplicated from the menu, and what is not stored, or by whoever may not make one, is not", async () => {
+  const onDuplicate = vi.fn();
+  open({ isStored: true, onDuplicate });
+  screen.getByRole("button", { name: "More" }).focus();
+  await userEvent.keyboard("{Enter}");
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Duplicate" }));
+  expect(onDuplicate).toHaveBeenCalledOnce();
+  cleanup();
+  open({ onDuplicate: null });
+  screen.getByRole("button", { name: "More" }).focus();
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("menuitem", { name: "Arrange" });
+  expect(screen.queryByRole("menuitem", { name: "Duplicate" })).toBeNull();
 });
 
 test("a wide line has all of it, once", async () => {

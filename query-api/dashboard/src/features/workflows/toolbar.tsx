@@ -3,6 +3,7 @@ import {
   CalendarClock,
   ChevronDown,
   Code,
+  Copy,
   Database,
   Download,
   History as HistoryIcon,
@@ -25,7 +26,7 @@ import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/shared/ui/men
 import { useIsNarrow } from "@/shared/ui/narrow";
 import { NODE_TYPES, TYPE_HELP, TYPE_LABELS, type NodeType } from "./definition";
 import { ICONS } from "./node-card";
-import { STATUS_TONES } from "./status";
+import { STATUS_TONES, type SetStatus } from "./status";
 
 /** What can be opened over the canvas; a run without the data that it needs is warned of. */
 export type Dialog = "json" | "versions" | "share" | "triggers" | "run" | "needs" | "about";
@@ -36,7 +37,7 @@ export interface ToolbarProps {
   note: string;
   status: string | null;
   readOnly: boolean;
-  /** Whoever may only look at a workflow may not run it. */
+  /** Whoever may only look at a workflow may not run it, nor anyone what is archived. */
   mayRun: boolean;
   isStored: boolean;
   isEmpty: boolean;
@@ -48,12 +49,14 @@ export interface ToolbarProps {
   onAdd: (type: NodeType) => void;
   onSave: () => void;
   onRun: () => void;
-  onStatus: (status: "draft" | "active" | "paused") => void;
+  onStatus: (status: SetStatus) => void;
   onArrange: () => void;
   onExport: () => void;
   /** As it is stored, for another account: what is only here becomes a parameter. */
   onExportTemplate: () => void;
   onImport: () => void;
+  /** Null where there is nothing stored to make another of, or for whoever may not make one. */
+  onDuplicate: (() => void) | null;
   onExecutions: () => void;
   onOpen: (dialog: Dialog) => void;
 }
@@ -140,6 +143,11 @@ export function Toolbar(props: ToolbarProps) {
             </>
           )}
           <MenuLine />
+          {props.onDuplicate && (
+            <MenuItem onSelect={props.onDuplicate}>
+              <Copy aria-hidden className="size-4" /> Duplicate
+            </MenuItem>
+          )}
           <MenuItem onSelect={props.onArrange} disabled={readOnly}>
             <LayoutGrid aria-hidden className="size-4" /> Arrange
           </MenuItem>
@@ -196,7 +204,12 @@ function AddMenu({ readOnly, onAdd }: { readOnly: boolean; onAdd: (type: NodeTyp
   );
 }
 
-const STATUS_HELP = { draft: "Run as a test, by those who may edit it", active: "Run by its schedule and triggers too", paused: "Not run by itself" };
+const STATUS_HELP: Record<SetStatus, string> = {
+  draft: "Run as a test, by those who may edit it",
+  active: "Run by its schedule and triggers too",
+  paused: "Not run by itself",
+  archived: "Put away: not run, until it is one of the others again",
+};
 
 function StatusMenu({ status, readOnly, onStatus }: { status: string; readOnly: boolean; onStatus: ToolbarProps["onStatus"] }) {
   const badge = <Badge tone={STATUS_TONES[status] ?? "neutral"}>{words(status)}</Badge>;
@@ -224,7 +237,7 @@ function StatusChoice({ status, onStatus }: { status: string; onStatus: ToolbarP
       <MenuLabel>This workflow is</MenuLabel>
       <MenuChoice
         value={status}
-        onChange={(next) => onStatus(next as "draft" | "active" | "paused")}
+        onChange={(next) => onStatus(next as SetStatus)}
         options={Object.entries(STATUS_HELP).map(([value, help]) => ({
           value,
           label: (

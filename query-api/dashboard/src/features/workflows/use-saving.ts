@@ -8,11 +8,9 @@ import { conflictOf, type Stored } from "./conflict";
 import { read } from "./definition";
 import { keptWith } from "./faults";
 import type { History } from "./history";
-import type { Draft } from "./workflow-file";
+import { namedAfter, type Draft } from "./workflow-file";
 
 const UNTITLED = "Untitled workflow";
-
-const NAME_MAX = 200;
 
 /** What the canvas began from, as it was stored then. */
 export interface Base {
@@ -127,7 +125,7 @@ export function useSaving({
   /** @returns the id of the new one */
   const saveAsNew = async (): Promise<string> => {
     const { name, definition } = history.value;
-    const kept = await save.mutateAsync({ id: null, name: `${name.trim().slice(0, NAME_MAX - 7) || UNTITLED} (mine)`, definition });
+    const kept = await save.mutateAsync({ id: null, name: namedAfter(name.trim() || UNTITLED, "", " (mine)"), definition });
     setConflict(null);
     return kept.workflow.id;
   };

@@ -30,12 +30,13 @@ const row = (count: number) => Array.from({ length: count }, (_, index) => at(`n
 const column = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `n${index}`, position: { x: 0, y: index * 124 } }));
 const shown = (nodes: ReturnType<typeof row>, readOnly = false) => fittingFirst(nodes, readOnly).nodes?.map(({ id }) => id) ?? "all";
 
-test("a graph is shown whole at first, if its nodes are told apart all at once", () => {
+test("a graph is shown whole at first, if its nodes are read all at once", () => {
   resize(1440, 900);
-  expect(shown(row(5))).toBe("all");
+  expect(shown(row(4))).toBe("all");
   // Of the canvas, less what is left around the nodes; so small they are drawn.
-  expect(fittingFirst(row(5), false).minZoom).toBeLessThanOrEqual((816 - 112) / 1440);
-  expect(shown(column(12))).toBe("all");
+  expect(fittingFirst(row(4), false).minZoom).toBeLessThanOrEqual((816 - 112) / 1140);
+  expect(fittingFirst(row(4), false).minZoom).toBeGreaterThanOrEqual(0.6);
+  expect(shown(column(9))).toBe("all");
   expect(shown([])).toBe("all");
   resize(360, 800);
   expect(shown(row(2))).toBe("all");
@@ -44,7 +45,12 @@ test("a graph is shown whole at first, if its nodes are told apart all at once",
 
 test("one that would be too small begins with its first nodes, as many as can be read", () => {
   resize(1440, 900);
-  expect(shown(row(9))).toEqual(["n0", "n1", "n2"]);
+  for (const count of [5, 7, 9]) {
+    expect(shown(row(count))).toEqual(["n0", "n1", "n2"]);
+    expect(fittingFirst(row(count), false).minZoom).toBe(0.75);
+  }
+  // Where it is only watched there is more room.
+  expect(shown(row(6), true)).toBe("all");
   resize(360, 800);
   expect(shown(row(5))).toEqual(["n0"]);
 });

@@ -4,8 +4,11 @@ import { NODE_WIDTH, type WorkflowNode } from "./definition";
 /** How small nodes are drawn before some of them are left out of the view: below it nobody reads them with ease. */
 const LEGIBLE = { edited: 0.75, watched: 0.6 };
 
-/** How small a graph is drawn to be seen whole at first: smaller, its labels are not told apart, and its beginning says more. */
-const WHOLE = 0.45;
+/** How small a graph is drawn to be seen whole at first: smaller, what stands in its nodes is not read, and its beginning says more. */
+const WHOLE = 0.6;
+
+/** The same where its beginning would be a single node, which says nothing of what leads where: there labels are told apart at least. */
+const WHOLE_AT_LEAST = 0.45;
 
 /** Of a node without a fault. */
 const NODE_HEIGHT = 84;
@@ -63,7 +66,9 @@ export function fitting(readOnly: boolean): FitViewOptions {
 
 /** All of them, if they are seen well enough all at once; else as many as can be read, from the first on. */
 export function fittingFirst(nodes: readonly Placed[], readOnly: boolean): FitViewOptions {
-  return zoomOfAll(nodes, roomOf(readOnly)) >= WHOLE ? { ...fitting(readOnly), minZoom: WHOLE } : fittingLegibly(nodes, readOnly);
+  const beginning = fittingLegibly(nodes, readOnly);
+  const least = beginning.nodes?.length === 1 ? WHOLE_AT_LEAST : WHOLE;
+  return zoomOfAll(nodes, roomOf(readOnly)) >= least ? { ...fitting(readOnly), minZoom: least } : beginning;
 }
 
 /** As many nodes as can be read, from the first on or up to one. */

@@ -12,6 +12,31 @@ export function textOf({ name, definition }: Draft): string {
   return JSON.stringify({ name, definition }, null, 2);
 }
 
+/** How long a workflow's name may be, in units of UTF-16, as the API counts and as fields do. */
+export const NAME_MAX = 200;
+
+/** A name with something before and after it, cut where that is too long together, and never within a character. */
+export function namedAfter(name: string, before: string, after = ""): string {
+  const room = NAME_MAX - before.length - after.length;
+  const plain = name.trim();
+  if (plain.length <= room) {
+    return before + plain + after;
+  }
+  let cut = "";
+  for (const character of plain) {
+    if (cut.length + character.length > room - 1) {
+      break;
+    }
+    cut += character;
+  }
+  return `${before}${cut.trimEnd()}…${after}`;
+}
+
+/** Another workflow that does the same, as it is before it is saved. */
+export function copyOf(draft: Draft): Draft {
+  return { ...draft, name: namedAfter(draft.name, "Copy of ") };
+}
+
 /** A workflow as a file. */
 export function download(draft: Draft): void {
   const url = URL.createObjectURL(new Blob([textOf(draft)], { type: "application/json" }));

@@ -180,6 +180,11 @@ export function isRefused(error: unknown): boolean {
   return error instanceof ProblemError && (error.status === 403 || error.status === 404);
 }
 
+/** There is no such thing, or not for whoever asks: another try is answered the same. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ProblemError && error.status === 404;
+}
+
 export function isUnauthenticated(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;
 }

@@ -43,6 +43,7 @@ public final class Workflows {
      * @param account null for any
      * @param withShared besides those of the account, those of accounts that the scope has no part in
      * @param tags all of which a workflow must have
+     * @param search what its name or its description has in it, in whichever case
      */
     public record Filter(
             @Nullable Account account,
@@ -157,7 +158,7 @@ public final class Workflows {
                       AND (CAST(:category AS text) IS NULL OR category = :category)
                       AND tags @> CAST(:tags AS text[])
                       AND (CAST(:search AS text) IS NULL
-                           OR strpos(lower(name || ' ' || description), lower(:search)) > 0)
+                           OR strpos(pm_folded(name || ' ' || description), pm_folded(:search)) > 0)
                     """;
             // One more than wanted tells whether there is another page.
             List<WorkflowRow> found = bound(

@@ -67,7 +67,7 @@ final class Profiles {
                         SELECT t.id, t.name, t.slug, m.role, t.timezone, t.tier
                         FROM team_members m JOIN teams t ON t.id = m.team_id
                         WHERE m.user_id = :user AND t.deleted_at IS NULL
-                        ORDER BY lower(t.name), t.id
+                        ORDER BY pm_folded(t.name), t.id
                         """)
                 .bind("user", userId)
                 .map((row, ctx) -> {

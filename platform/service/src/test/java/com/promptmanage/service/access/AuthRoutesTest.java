@@ -3,6 +3,7 @@ package com.promptmanage.service.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.service.access.People.NewTeam;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.database.Scope;
@@ -79,6 +80,21 @@ class AuthRoutesTest {
         assertThat(send("POST", "/api/auth/logout", "Bearer " + token, "").statusCode())
                 .isEqualTo(204);
         assertThat(get("/api/auth/me", "Bearer " + token).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void onesTeamsComeByTheirNamesInWhicheverCaseTheyAreWritten() throws Exception {
+        for (String name : List.of("Über b", "über a")) {
+            String id = "team_" + name.charAt(name.length() - 1);
+            access.people().ensureTeam(new NewTeam(id, name, "named-" + name.charAt(name.length() - 1), "UTC"));
+            access.people().ensureMember(id, "usr_ann", Role.VIEWER);
+        }
+
+        JsonNode teams = Json.mapper()
+                .readTree(login("ann@example.com", TestAccess.PASSWORD).body())
+                .at("/user/teams");
+
+        assertThat(teams.findValuesAsText("name")).containsSubsequence("über a", "Über b");
     }
 
     @Test
