@@ -42,7 +42,7 @@ function isTold(data: unknown): boolean {
 export function ExecutionPage() {
   const { id, executionId } = route.useParams();
   const zone = useZone();
-  const { data, error, refetch, states } = useExecution(executionId);
+  const { data, error, refetch, states, more } = useExecution(executionId);
   usePageTitle(data?.workflowName ? `Execution of ${data.workflowName}` : "Execution");
   // Whether there is a newer version is asked whenever the page is opened: it may have been saved elsewhere.
   const workflow = useQuery({ ...workflowQuery(id), refetchOnMount: "always" });
@@ -124,7 +124,7 @@ export function ExecutionPage() {
           {data.errorMessage && (
             <div className="mt-4">
               <Note tone="critical">
-                {data.errorNodeId && <strong>{labelOf(data.nodeExecutions, data.errorNodeId)}: </strong>}
+                {data.errorNodeId && <strong>{labelOf([...(data.nodes ?? []), ...data.nodeExecutions], data.errorNodeId)}: </strong>}
                 {data.errorMessage}
               </Note>
             </div>
@@ -178,7 +178,7 @@ export function ExecutionPage() {
               )
             }
           >
-            <NodeRuns execution={data} only={selected} ran={shown === undefined ? undefined : definition} />
+            <NodeRuns execution={data} only={selected} ran={shown === undefined ? undefined : definition} more={more} />
           </Card>
           {isTold(data.triggerData) && (
             <Card title="Started with">

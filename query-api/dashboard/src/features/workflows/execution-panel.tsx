@@ -37,7 +37,7 @@ export function ExecutionPanel({
   onBegun: (executionId: string) => void;
   onClose: () => void;
 }) {
-  const { data, error, refetch } = execution;
+  const { data, error, refetch, more } = execution;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wrap-anywhere">
       <div className="flex items-start justify-between gap-2">
@@ -86,13 +86,13 @@ export function ExecutionPanel({
           {pausedBecause(data) && <Note tone="warning">{pausedBecause(data)}</Note>}
           {data.errorMessage && (
             <Note tone="critical">
-              {data.errorNodeId && <strong>{labelOf(data.nodeExecutions, data.errorNodeId)}: </strong>}
+              {data.errorNodeId && <strong>{labelOf([...(data.nodes ?? []), ...data.nodeExecutions], data.errorNodeId)}: </strong>}
               {data.errorMessage}
             </Note>
           )}
           <Afterwards execution={data} />
           <ExecutionActions execution={data} newest={newest} isChanged={isChanged} onBegun={onBegun} />
-          <NodeRuns execution={data} />
+          <NodeRuns execution={data} more={more} />
         </>
       )}
     </div>

@@ -151,7 +151,7 @@ final class WorkflowJson {
                                     run.scope().lastIndexOf('[') + 1,
                                     run.scope().length() - 1)));
         }
-        json.put("status", status(run, isOver));
+        json.put("status", status(run.status(), run.errorKind() != null, run.waitsUntil() != null, isOver));
         json.put("attemptNumber", Math.max(1, run.attempt()));
         json.put("kept", run.isKept());
         time(json, "waitsUntil", run.waitsUntil());
@@ -177,13 +177,16 @@ final class WorkflowJson {
         return json;
     }
 
-    private static String status(NodeShown run, boolean isOver) {
-        return switch (run.status()) {
-            case "held", "ready" ->
-                run.errorKind() != null ? "retrying" : run.waitsUntil() != null ? "running" : "queued";
+    /**
+     * @param stored how it stands in the journal
+     * @param isOver whether its execution is
+     */
+    static String status(String stored, boolean hasError, boolean isWaiting, boolean isOver) {
+        return switch (stored) {
+            case "held", "ready" -> hasError ? "retrying" : isWaiting ? "running" : "queued";
             case "leased" -> "running";
             case "open" -> isOver ? "cancelled" : "running";
-            default -> run.status();
+            default -> stored;
         };
     }
 

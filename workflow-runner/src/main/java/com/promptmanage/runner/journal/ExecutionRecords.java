@@ -156,6 +156,31 @@ public final class ExecutionRecords {
             @Nullable String errorMessage,
             @Nullable String errorDetails) {}
 
+    /**
+     * What those runs of a node come to that stand alike.
+     *
+     * @param status as {@link NodeShown} has it
+     * @param hasError whether they say what went wrong
+     * @param isWaiting whether they wait for a time
+     * @param runs how many there are, and of them kept as {@link NodeShown#isKept} has it
+     * @param waitsUntil the first of their times; null if they wait for none
+     * @param costNanoUsd at list price
+     * @param unpricedCalls of models that are not listed: what they cost is not in {@code costNanoUsd}
+     * @param longestMs of those that are over and were not kept; null if there are none
+     */
+    public record RunsAlike(
+            String nodeId,
+            String status,
+            boolean hasError,
+            boolean isWaiting,
+            long runs,
+            long kept,
+            @Nullable Instant waitsUntil,
+            long tokens,
+            long costNanoUsd,
+            long unpricedCalls,
+            @Nullable Long longestMs) {}
+
     /** Never empty if there are more. */
     public record NodePage(List<NodeShown> nodes, boolean hasMore) {}
 
@@ -233,8 +258,45 @@ public final class ExecutionRecords {
                         .list());
     }
 
-    /** As {@link #nodes}, but of large ones fewer, so that what is in memory at a time does not grow with their number. */
-    public NodePage page(Scope scope, String executionId, long after, int limit) {
+    /** Of all runs, however many there are; those of a node beside each other, the nodes in the order in which they were first run. */
+    public List<RunsAlike> summary(Scope scope, String executionId) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
+                        SELECT node_id, status, error_kind IS NOT NULL AS has_error,
+                               waits_until IS NOT NULL AS is_waiting,
+                               count(*) AS runs, count(*) FILTER (WHERE is_kept) AS kept,
+                               min(waits_until) AS waits_until, sum(tokens) AS tokens,
+                               sum(cost_nano_usd) AS cost_nano_usd, sum(unpriced_calls) AS unpriced_calls,
+                               CAST(floor(1000 * max(extract(epoch FROM completed_at - started_at))
+                                   FILTER (WHERE NOT is_kept)) AS bigint) AS longest_ms,
+                               min(min(id)) OVER (PARTITION BY node_id) AS first_id
+                        FROM (SELECT *, %s FROM node_runs WHERE execution_id = :execution) AS found
+                        GROUP BY node_id, status, has_error, is_waiting
+                        ORDER BY first_id, status, has_error, is_waiting
+                        """.formatted(BESIDES))
+                        .bind("execution", executionId)
+                        .map((row, ctx) -> new RunsAlike(
+                                row.getString("node_id"),
+                                row.getString("status"),
+                                row.getBoolean("has_error"),
+                                row.getBoolean("is_waiting"),
+                                row.getLong("runs"),
+                                row.getLong("kept"),
+                                WorkflowRow.optionalInstant(row, "waits_until"),
+                                row.getLong("tokens"),
+                                row.getLong("cost_nano_usd"),
+                                row.getLong("unpriced_calls"),
+                                row.getObject("longest_ms", Long.class)))
+                        .list());
+    }
+
+    /**
+     * As {@link #nodes}, but of large ones fewer, so that what is in memory at a time does not grow with their number.
+     *
+     * @param status that they have, as it is stored; null for any
+     */
+    public NodePage page(Scope scope, String executionId, @Nullable String status, long after, int limit) {
         return database.inTransaction(scope, handle -> {
             List<NodeShown> found = handle.createQuery("""
                             SELECT * FROM (
@@ -244,12 +306,14 @@ public final class ExecutionRecords {
                                           AS bytes_before
                                 FROM (
                                     SELECT *, %s FROM node_runs WHERE execution_id = :execution AND id > :after
+                                      AND (CAST(:status AS text) IS NULL OR status = :status)
                                     ORDER BY id LIMIT :limit) AS wanted) AS measured
                             WHERE bytes_before IS NULL OR bytes_before < :bytesMax
                             ORDER BY id
                             """.formatted(BESIDES))
                     .bind("execution", executionId)
                     .bind("after", after)
+                    .bind("status", status)
                     .bind("limit", limit)
                     .bind("bytesMax", PAGE_BYTES_MAX)
                     .map((row, ctx) -> nodeShown(row))
@@ -257,15 +321,20 @@ public final class ExecutionRecords {
             return new NodePage(
                     found,
                     !found.isEmpty()
-                            && hasMore(handle, executionId, found.getLast().id()));
+                            && hasMore(
+                                    handle, executionId, status, found.getLast().id()));
         });
     }
 
-    private static boolean hasMore(Handle handle, String executionId, long after) {
-        return handle.createQuery(
-                        "SELECT EXISTS (SELECT 1 FROM node_runs WHERE execution_id = :execution AND id > :after)")
+    private static boolean hasMore(Handle handle, String executionId, @Nullable String status, long after) {
+        return handle.createQuery("""
+                        SELECT EXISTS (
+                            SELECT 1 FROM node_runs WHERE execution_id = :execution AND id > :after
+                              AND (CAST(:status AS text) IS NULL OR status = :status))
+                        """)
                 .bind("execution", executionId)
                 .bind("after", after)
+                .bind("status", status)
                 .mapTo(Boolean.class)
                 .one();
     }

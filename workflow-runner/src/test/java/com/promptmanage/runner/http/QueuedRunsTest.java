@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.service.http.Json;
 import com.promptmanage.testkit.Await;
 import java.time.Instant;
 import org.junit.jupiter.api.AutoClose;
@@ -61,6 +62,9 @@ class QueuedRunsTest {
 
         JsonNode waiting = node(execution);
         assertThat(waiting.path("status").asText()).isEqualTo("running");
+        assertThat(shown(execution).at("/nodes/0/states/0"))
+                .as("of all its runs")
+                .isEqualTo(stateOf(waiting));
         assertThat(Instant.parse(waiting.path("waitsUntil").asText()))
                 .isBetween(before.plusSeconds(3_590), Instant.now().plusSeconds(3_610));
         cancel(execution);
@@ -86,6 +90,15 @@ class QueuedRunsTest {
         assertThat(failed.path("status").asText()).isEqualTo("retrying");
         assertThat(failed.path("waitsUntil").isTextual()).isTrue();
         cancel(execution);
+    }
+
+    /** Of a node that is run once. */
+    private static JsonNode stateOf(JsonNode run) {
+        return Json.mapper()
+                .createObjectNode()
+                .put("status", run.path("status").asText())
+                .put("runs", 1L)
+                .put("waitsUntil", run.path("waitsUntil").asText());
     }
 
     private JsonNode node(String execution) {
