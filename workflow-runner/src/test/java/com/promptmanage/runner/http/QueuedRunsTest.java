@@ -97,7 +97,7 @@ class QueuedRunsTest {
         return Json.mapper()
                 .createObjectNode()
                 .put("status", run.path("status").asText())
-                .put("runs", 1L)
+                .put("runs", 1)
                 .put("waitsUntil", run.path("waitsUntil").asText());
     }
 
