@@ -59,6 +59,14 @@ test("whoever has chosen a node in the graph sees its runs, and is led back to a
   await waitFor(async () => expect(await runs()).toHaveLength(2));
 });
 
+test("what has no price yet is told beside the run's cost, and at its node", async () => {
+  const node = { nodeId: "first", runs: 1, kept: 0, tokens: 12, cost: "0.00", costNanoUsd: 0, unpricedCalls: 1, longestMs: 257, states: [{ status: "completed", runs: 1, waitsUntil: null }] };
+  execution = { ...EXECUTION, totalCost: "0.00", unpricedCalls: 1, nodes: [node] };
+  open();
+  expect((await screen.findByText("Cost")).nextSibling!.textContent).toBe("$0.0000 + 1 call without a price");
+  await waitFor(() => expect(document.querySelector('[data-id="first"]')?.textContent).toContain("257 ms + 1 call without a price"));
+});
+
 test("whoever comes back to a run that failed sees that it went on as another, and how that ended", async () => {
   const went = { id: "exe_3", workflowVersion: 2, status: "completed", resumed: true, createdAt: "2026-11-27T12:00:00Z" };
   execution = { ...EXECUTION, id: "exe_1", workflowVersion: 1, rerunOf: null, status: "failed", reruns: [went, { ...went, id: "exe_2", resumed: false, status: "cancelled" }] };

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { nanoUsd } from "@/shared/format/money";
 import { formatBytes, formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
@@ -87,17 +88,18 @@ function NodeRun({ execution, run, ran }: { execution: ExecutionDetail; run: Nod
             </>
           )}
           {facts.join(" · ")}
-          {isUnpriced(run) ? (
-            <>
-              {" · "}
-              <Badge tone="warning">No price yet</Badge>
-            </>
-          ) : run.cost && run.tokens ? (
+          {run.cost && run.tokens && !(isUnpriced(run) && nanoUsd(run.cost) === 0n) ? (
             <>
               {" · "}
               <Amount usd={run.cost} places={4} />
             </>
           ) : null}
+          {isUnpriced(run) && (
+            <>
+              {" · "}
+              <Badge tone="warning">No price yet</Badge>
+            </>
+          )}
         </p>
       </div>
       {run.errorMessage && (

@@ -30,10 +30,11 @@ function byIndexes(one: readonly number[], other: readonly number[]): number {
 
 /**
  * Whether a run used a model without a price: its tokens count, and what it cost is not known yet, which is another thing than
- * nothing. An output that did not come along does not tell.
+ * nothing.
  */
-export function isUnpriced({ tokens, output }: Pick<NodeExecution, "tokens" | "output">): boolean {
-  return (tokens ?? 0) > 0 && typeof output === "object" && output !== null && (output as { costNanoUsd?: unknown }).costNanoUsd === null;
+export function isUnpriced({ tokens, output, unpricedCalls = 0 }: Pick<NodeExecution, "tokens" | "output" | "unpricedCalls">): boolean {
+  // Of an answer that is not an attempt's last the output does not tell, nor does one that did not come along.
+  return unpricedCalls > 0 || (tokens ?? 0) > 0 && typeof output === "object" && output !== null && (output as { costNanoUsd?: unknown }).costNanoUsd === null);
 }
 
 /** Of an execution that stands still, the node that it stands still for is as the execution is. What is told of all runs of a node has no scope. */

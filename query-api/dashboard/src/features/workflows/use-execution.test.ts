@@ -24,8 +24,9 @@ function summariesOf(runs: NodeExecution[]): NodeSummary[] {
       return { status, runs: alike.length, waitsUntil: waits.length === alike.length ? waits[0]! : null };
     });
     const kept = ofNode.filter((one) => one.kept);
+    const unpricedCalls = ofNode.reduce((sum, one) => sum + (one.unpricedCalls ?? 0), 0);
     const longestMs = Math.max(...ofNode.map((one) => (one.kept ? 0 : (one.executionTimeMs ?? 0))));
-    return { nodeId, runs: ofNode.length, kept: kept.length, tokens: 0, cost: exactUsd(cost), costNanoUsd: Number(cost), unpricedCalls: 0, longestMs, states };
+    return { nodeId, runs: ofNode.length, kept: kept.length, tokens: 0, cost: exactUsd(cost), costNanoUsd: Number(cost), unpricedCalls, longestMs, states };
   });
 }
 
@@ -54,9 +55,9 @@ test("a node is as its worst item is, and costs what all cost", () => {
     run("c", "skipped"),
     run("c", "skipped"),
   ]);
-  expect(states.get("a")).toEqual({ status: "failed", words: "Failed", runs: "2 runs · 1 skipped · 30 ms", cost: 7n });
-  expect(states.get("b")).toEqual({ status: "completed", words: "Completed", runs: "1 run · 1 skipped", cost: null });
-  expect(states.get("c")).toEqual({ status: "skipped", words: "Skipped", runs: "2 skipped", cost: null });
+  expect(states.get("a")).toEqual({ status: "failed", words: "Failed", runs: "2 runs · 1 skipped · 30 ms", cost: 7n, unpriced: 0 });
+  expect(states.get("b")).toEqual({ status: "completed", words: "Completed", runs: "1 run · 1 skipped", cost: null, unpriced: 0 });
+  expect(states.get("c")).toEqual({ status: "skipped", words: "Skipped", runs: "2 skipped", cost: null, unpriced: 0 });
 });
 
 test("what was skipped, failed or was cancelled is not told as done, and what was not reached is counted", () => {
@@ -96,4 +97,8 @@ test("a node is told as all of its runs are, though not all of them are loaded",
 test("of many items the one that an execution stands still for is found by its node", () => {
   const reason = { code: "budget_exceeded", nodeId: "ask", scope: "list[3]" };
   expect(statesOf([run("ask", "queued"), run("ask", "completed")], { status: "paused_budget", reason }).get("ask")?.status).toBe("paused_budget");
+});
+
+test("what of a node has no price is told beside its cost", () => {
+  expect(statesOf([run("ask", "completed", "0.000000003"), { ...run("ask", "completed"), unpricedCalls: 2 }]).get("ask")).toMatchObject({ cost: 3n, unpriced: 2 });
 });

@@ -93,7 +93,7 @@ function nodeState(node: NodeSummary, execution: { status: string; reason?: unkn
     wait ?? (node.kept === runs ? KEPT : ms > 0 ? formatDuration(ms) : null),
   ].filter(Boolean);
   const words = wait ?? wordsOf({ status, reason: execution.reason });
-  return { status, words, runs: parts.join(" · ") || words, cost: cost > 0n ? cost : null };
+  return { status, words, runs: parts.join(" · ") || words, cost: cost > 0n ? cost : null, unpriced: node.unpricedCalls };
 }
 
 function runsIn(node: NodeSummary, status: NodeExecution["status"]): number {

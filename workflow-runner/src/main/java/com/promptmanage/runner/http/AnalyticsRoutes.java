@@ -79,6 +79,7 @@ final class AnalyticsRoutes implements Routes {
         json.put("averageExecutionTime", total.averageMs());
         json.put("totalTokens", total.tokens());
         WorkflowJson.money(json, "totalCost", total.costNanoUsd());
+        json.put("unpricedCalls", total.unpricedCalls());
         json.put("averageTokens", total.executions() == 0 ? 0 : total.tokens() / total.executions());
         WorkflowJson.money(json, "averageCost", total.executions() == 0 ? 0 : total.costNanoUsd() / total.executions());
         WorkflowJson.money(json, "wastedCost", total.wastedNanoUsd());
@@ -93,6 +94,7 @@ final class AnalyticsRoutes implements Routes {
                     .put("failed", day.failed());
             ObjectNode cost = costByDay.addObject().put("date", day.date().toString());
             WorkflowJson.money(cost, "cost", day.costNanoUsd());
+            cost.put("unpricedCalls", day.unpricedCalls());
             cost.put("tokens", day.tokens());
         }
         ObjectNode failures = json.putObject("failuresByNode");
@@ -111,6 +113,7 @@ final class AnalyticsRoutes implements Routes {
             entry.put("p95Ms", node.p95Ms());
             entry.put("tokens", node.tokens());
             WorkflowJson.money(entry, "cost", node.costNanoUsd());
+            entry.put("unpricedCalls", node.unpricedCalls());
         }
         return json;
     }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a workflow's executions have gone.
  *
+ * <p>What calls of models cost that have no list price is in none of the costs: how many there were is in {@code unpricedCalls}.
+ *
  * @param days in order, those without executions left out
  */
 public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes) {
@@ -32,6 +34,7 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
             @Nullable Long p99Ms,
             long tokens,
             long costNanoUsd,
+            long unpricedCalls,
             long wastedNanoUsd,
             long savedNanoUsd) {
 
@@ -46,7 +49,14 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
     }
 
     /** Those that began on one day. */
-    public record Day(LocalDate date, long executions, long completed, long failed, long tokens, long costNanoUsd) {}
+    public record Day(
+            LocalDate date,
+            long executions,
+            long completed,
+            long failed,
+            long tokens,
+            long costNanoUsd,
+            long unpricedCalls) {}
 
     /**
      * One node's runs in all of them.
@@ -63,5 +73,6 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
             @Nullable Long p50Ms,
             @Nullable Long p95Ms,
             long tokens,
-            long costNanoUsd) {}
+            long costNanoUsd,
+            long unpricedCalls) {}
 }

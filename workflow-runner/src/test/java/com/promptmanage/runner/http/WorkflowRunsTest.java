@@ -103,6 +103,27 @@ class WorkflowRunsTest {
         assertThat(of(listed, never).path("lastExecution").isNull()).isTrue();
     }
 
+    @Test
+    void whatHasNoPriceIsToldOfAWorkflowOfItsDaysAndOfItsNodesAndIsNotThoughtFree() throws Exception {
+        String id = steps.create("active");
+        String execution = steps.trigger(id);
+        steps.awaitStatus(execution, "completed");
+        api.engine().database().useAsSystem(handle -> {
+            handle.execute("UPDATE executions SET unpriced_calls = 3, tokens = 12 WHERE id = ?", execution);
+            handle.execute(
+                    "UPDATE node_runs SET unpriced_calls = 3 WHERE execution_id = ? AND node_id = 'second'", execution);
+        });
+
+        JsonNode analytics =
+                api.get(viewer, "/api/workflows/%s/analytics".formatted(id)).json();
+        JsonNode listed = api.get(viewer, "/api/workflows?limit=200").json().path("workflows");
+
+        assertThat(analytics.path("unpricedCalls").intValue()).isEqualTo(3);
+        assertThat(analytics.at("/costByDay/0/unpricedCalls").intValue()).isEqualTo(3);
+        assertThat(analytics.path("nodes").findValuesAsText("unpricedCalls")).containsExactly("0", "3");
+        assertThat(of(listed, id).at("/lastExecution/unpricedCalls").intValue()).isEqualTo(3);
+    }
+
     private static JsonNode of(JsonNode workflows, String id) {
         return workflows
                 .valueStream()
