@@ -190,14 +190,22 @@ export function executionsQuery(id: string, status: Execution["status"] | null) 
 
 export type ExecutionAction = "cancel" | "resume" | "resume-newest" | "rerun" | "rerun-newest";
 
+/** Taken up again with another limit, as exact text, of what the whole execution may cost. */
+export interface Raise {
+  maxCostUsd: string;
+}
+
 export function useExecutionAction(executionId: string) {
   const queryClient = useQueryClient();
   const intents = useIntents();
   return useMutation({
-    mutationFn: (action: ExecutionAction) =>
+    mutationFn: (action: ExecutionAction | Raise) =>
       intents.once([executionId, action], async (key) => {
         const path = { executionId };
         const params = { path, header: { "Idempotency-Key": key } };
+        if (typeof action === "object") {
+          return answer(api.POST("/api/workflows/executions/{executionId}/resume", { params, body: action }));
+        }
         switch (action) {
           case "cancel":
             return answer(api.POST("/api/workflows/executions/{executionId}/cancel", { params: { path } }));

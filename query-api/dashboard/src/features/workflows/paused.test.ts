@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heldBy, pausedBecause } from "./paused";
+import { costLimitOf, heldBy, nextLimit, pausedBecause } from "./paused";
 
 test("what holds a run is told with the way out", () => {
   expect(pausedBecause({ status: "running" })).toBeNull();
@@ -7,6 +7,18 @@ test("what holds a run is told with the way out", () => {
   expect(pausedBecause({ status: "paused_budget", reason: { code: "execution_cost_limit", maxCostNanoUsd: 1_500_000_000_000 } })).toContain("$1,500.00.");
   expect(pausedBecause({ status: "paused_budget" })).toContain("resume");
   expect(pausedBecause({ status: "paused", reason: { code: "ambiguous_call", target: "CRM" } })).toContain("CRM");
+});
+
+test("what a run may cost that its own limit holds is known, and a round amount above that and above what it has cost is proposed", () => {
+  const held = { status: "paused_budget", reason: { code: "execution_cost_limit", maxCostNanoUsd: 400_000, message: "resume it with a higher maxCostUsd, or cancel" } };
+  expect(costLimitOf(held)).toBe(400_000n);
+  expect(costLimitOf({ ...held, status: "failed" })).toBeNull();
+  expect(costLimitOf({ ...held, reason: { code: "execution_cost_unknown", maxCostNanoUsd: 400_000 } })).toBeNull();
+  expect(pausedBecause(held)).toBe("The next call could take this run beyond its own limit of $0.0004. Resume it with a higher one, or cancel.");
+  expect(nextLimit(400_000n, 300_000n)).toBe(1_000_000n);
+  expect(nextLimit(400_000n, 700_000n)).toBe(2_000_000n);
+  expect(nextLimit(1_000_000_000n, 0n)).toBe(2_000_000_000n);
+  expect(nextLimit(0n, 0n)).toBe(1n);
 });
 
 test("a run that waits in the queue of an archived workflow says so", () => {
