@@ -45,3 +45,9 @@ test("what has no price is told beside each cost, of all runs, of a day and of a
   expect(screen.getByRole("row", { name: /Write an answer/ }).textContent).toMatch(/\$0\.0000 \+ 1 call without a price$/);
   expect(screen.getByRole("row", { name: /Nov 26/ }).textContent).toContain("+ 2 calls without a price");
 });
+
+test("where no run has begun yet, none is said to cost nothing", async () => {
+  show({ ...ANSWER, begunExecutions: 0, totalCost: "0.00", averageCost: "0.00" });
+  expect((await screen.findByTestId("analytics")).textContent).toContain("none has begun yet");
+  expect(screen.queryByText(/a run$/)).toBeNull();
+});

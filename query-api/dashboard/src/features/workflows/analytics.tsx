@@ -62,7 +62,13 @@ export function AnalyticsCards({
           note={
             <>
               {data.unpricedCalls ? <span className="block font-medium text-warning">{unpricedWords(data.unpricedCalls)}</span> : null}
-              <Amount usd={data.averageCost ?? "0"} places={4} some={nanoUsd(data.totalCost ?? "0") > 0n} /> a run
+              {data.begunExecutions === 0 ? (
+                "none has begun yet"
+              ) : (
+                <>
+                  <Amount usd={data.averageCost ?? "0"} places={4} some={nanoUsd(data.totalCost ?? "0") > 0n} /> a run
+                </>
+              )}
             </>
           }
         />

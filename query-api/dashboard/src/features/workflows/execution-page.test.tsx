@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { acme, openPage } from "@/test/page-stand";
@@ -91,4 +91,15 @@ test("a run that is over, of which a call is still under way, is asked for until
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("a run that waits for its turn says so, and one that was given up waiting has never started", async () => {
+  execution = { ...EXECUTION, status: "queued", rerunOf: null, nodeExecutions: [], queue: { running: 1, maxConcurrentRuns: 1, ahead: 2 } };
+  open();
+  expect(await screen.findByText(/^One run of this workflow goes at a time, .* 2 wait that came before it/)).toBeTruthy();
+  expect(screen.getByText("Started").nextSibling!.textContent).toBe("Not yet");
+  cleanup();
+  execution = { ...EXECUTION, status: "cancelled", rerunOf: null, nodeExecutions: [] };
+  open();
+  expect((await screen.findByText("Started")).nextSibling!.textContent).toBe("Never");
 });

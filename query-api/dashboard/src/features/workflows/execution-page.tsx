@@ -15,7 +15,7 @@ import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { usePageTitle } from "@/shared/ui/title";
 import { Afterwards } from "./afterwards";
-import { workflowQuery } from "./api";
+import { isOver, workflowQuery } from "./api";
 import { versionQuery } from "./api-automation";
 import { Canvas } from "./canvas";
 import { read } from "./definition";
@@ -77,7 +77,7 @@ export function ExecutionPage() {
   }
   const paused = pausedBecause(data);
   const facts: [string, React.ReactNode][] = [
-    ["Started", data.startedAt ? `${formatDateTime(data.startedAt, zone, true)}, ${zoneName(zone)}` : "Not yet"],
+    ["Started", data.startedAt ? `${formatDateTime(data.startedAt, zone, true)}, ${zoneName(zone)}` : isOver(data.status) ? "Never" : "Not yet"],
     ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : data.status === "running" && data.startedAt ? <Elapsed key="elapsed" since={data.startedAt} /> : "–"],
     ["Nodes", progressOf(data, shown === undefined ? 0 : definition.nodes.length)],
     ["Tokens", formatCount(data.totalTokens ?? 0)],

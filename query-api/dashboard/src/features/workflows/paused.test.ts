@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { costLimitOf, heldBy, nextLimit, pausedBecause } from "./paused";
+import { costLimitOf, heldBy, nextLimit, pausedBecause, turnOf } from "./paused";
 
 test("what holds a run is told with the way out", () => {
   expect(pausedBecause({ status: "running" })).toBeNull();
@@ -25,6 +25,15 @@ test("a run that waits in the queue of an archived workflow says so", () => {
   const message = "The workflow's status is archived, so that nothing of it begins: set it to active, or cancel it";
   expect(pausedBecause({ status: "queued", reason: { code: "workflow_not_active", message } })).toBe(message);
   expect(pausedBecause({ status: "queued", reason: null })).toBeNull();
+});
+
+test("a run that waits for its turn says for how many, and one that is held by something else does not", () => {
+  const queue = { running: 1, maxConcurrentRuns: 1, ahead: 0 };
+  expect(turnOf({ status: "queued", reason: null, queue })).toMatch(/^One run of this workflow goes at a time, and another is under way\..*: it is the next\./);
+  expect(turnOf({ status: "queued", reason: null, queue: { running: 3, maxConcurrentRuns: 3, ahead: 59 } })).toMatch(/^3 runs of this workflow go at a time, and 3 are under way\..*: 59 wait that came before it\./);
+  expect(turnOf({ status: "queued", reason: null, queue: { ...queue, running: 0 } })).toBeNull();
+  expect(turnOf({ status: "queued", reason: { code: "workflow_not_active" }, queue })).toBeNull();
+  expect(turnOf({ status: "running", reason: null })).toBeNull();
 });
 
 test("a run whose budgets did not answer is not said to be stopped by one", () => {

@@ -1,4 +1,6 @@
 import { formatExactUsd, type NanoUsd } from "@/shared/format/money";
+import { formatCount } from "@/shared/format/numbers";
+import type { ExecutionDetail } from "./api";
 
 interface Reason {
   message?: string;
@@ -36,6 +38,18 @@ export function nextLimit(limit: NanoUsd, spent: NanoUsd): NanoUsd {
       return found;
     }
   }
+}
+
+/** What a queued execution waits for that is held by nothing but those before it; null of any other. */
+export function turnOf({ status, reason, queue }: { status: string; reason?: unknown } & Pick<ExecutionDetail, "queue">): string | null {
+  if (status !== "queued" || reason || !queue || queue.running < queue.maxConcurrentRuns) {
+    return null;
+  }
+  const { running, maxConcurrentRuns: most, ahead } = queue;
+  const atOnce = most === 1 ? "One run of this workflow goes at a time" : `${formatCount(most)} runs of this workflow go at a time`;
+  const underWay = running === 1 ? "another is under way" : `${formatCount(running)} are under way`;
+  const before = ahead === 0 ? "it is the next" : `${formatCount(ahead)} ${ahead === 1 ? "waits" : "wait"} that came before it`;
+  return `${atOnce}, and ${underWay}. This one begins by itself when its turn comes: ${before}. How many go at a time is set in the workflow, under About and alerts.`;
 }
 
 /** Why an execution is held, or waits in vain, and what to do; null if it does neither. */

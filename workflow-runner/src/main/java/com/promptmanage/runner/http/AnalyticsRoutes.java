@@ -65,6 +65,7 @@ final class AnalyticsRoutes implements Routes {
         json.put("from", since.toString()).put("to", until.toString()).put("timezone", zone.getId());
         ExecutionStatistics.Total total = statistics.total();
         json.put("totalExecutions", total.executions());
+        json.put("begunExecutions", total.begun());
         json.put("successfulExecutions", total.completed());
         json.put("failedExecutions", total.failed());
         json.put("cancelledExecutions", total.cancelled());
@@ -80,8 +81,8 @@ final class AnalyticsRoutes implements Routes {
         json.put("totalTokens", total.tokens());
         WorkflowJson.money(json, "totalCost", total.costNanoUsd());
         json.put("unpricedCalls", total.unpricedCalls());
-        json.put("averageTokens", total.executions() == 0 ? 0 : total.tokens() / total.executions());
-        WorkflowJson.money(json, "averageCost", total.executions() == 0 ? 0 : total.costNanoUsd() / total.executions());
+        json.put("averageTokens", total.averageTokens());
+        WorkflowJson.money(json, "averageCost", total.averageCostNanoUsd());
         WorkflowJson.money(json, "wastedCost", total.wastedNanoUsd());
         WorkflowJson.money(json, "savedCost", total.savedNanoUsd());
         var byDay = json.putArray("executionsByDay");

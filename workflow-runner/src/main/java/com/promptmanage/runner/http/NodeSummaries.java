@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.NodeId;
-import com.promptmanage.runner.journal.ExecutionRecords.RunsAlike;
+import com.promptmanage.runner.journal.RunsAlike;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -194,6 +194,12 @@ final class RunRoutes implements Routes {
         answer.put("workflowName", allowed.workflow().workflow().name());
         answer.put("yourLevel", allowed.workflow().level().value());
         WorkflowJson.around(answer, records.around(scope, execution.id()));
+        if (execution.status().equals(Status.QUEUED.value())) {
+            WorkflowJson.turn(
+                    answer,
+                    records.turn(scope, execution),
+                    allowed.workflow().workflow().maxConcurrentRuns());
+        }
         boolean isOver = execution.completedAt() != null;
         if (after == null) {
             NodeSummaries.put(answer.putArray("nodes"), records.summary(scope, execution.id()), definition, isOver);

@@ -9,6 +9,7 @@ import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.journal.ExecutionRecords.Around;
 import com.promptmanage.runner.journal.ExecutionRecords.NodeShown;
 import com.promptmanage.runner.journal.ExecutionRecords.Shown;
+import com.promptmanage.runner.journal.ExecutionRecords.Turn;
 import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.trigger.TriggerConfig;
@@ -105,6 +106,15 @@ final class WorkflowJson {
                         .put("status", rerun.status())
                         .put("resumed", rerun.keeps())
                         .put("createdAt", rerun.createdAt().toString()));
+    }
+
+    /** @param most how many executions of the workflow are under way at a time */
+    static void turn(ObjectNode execution, Turn turn, int most) {
+        execution
+                .putObject("queue")
+                .put("running", turn.running())
+                .put("maxConcurrentRuns", most)
+                .put("ahead", turn.ahead());
     }
 
     /**

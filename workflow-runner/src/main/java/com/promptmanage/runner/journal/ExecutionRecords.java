@@ -21,7 +21,7 @@ public final class ExecutionRecords {
     private static final int RERUNS_MAX = 10;
 
     /** A time by the clock that says when it is due: what becomes ready at once is due by then. */
-    private static final String BESIDES = """
+    static final String BESIDES = """
             CASE WHEN status = 'ready' AND due_at > now() THEN due_at END AS waits_until,
             status = 'completed' AND EXISTS (
                 SELECT 1 FROM kept_runs k
@@ -156,31 +156,6 @@ public final class ExecutionRecords {
             @Nullable String errorMessage,
             @Nullable String errorDetails) {}
 
-    /**
-     * What those runs of a node come to that stand alike.
-     *
-     * @param status as {@link NodeShown} has it
-     * @param hasError whether they say what went wrong
-     * @param isWaiting whether they wait for a time
-     * @param runs how many there are, and of them kept as {@link NodeShown#isKept} has it
-     * @param waitsUntil the first of their times; null if they wait for none
-     * @param costNanoUsd at list price
-     * @param unpricedCalls of models that are not listed: what they cost is not in {@code costNanoUsd}
-     * @param longestMs of those that are over and were not kept; null if there are none
-     */
-    public record RunsAlike(
-            String nodeId,
-            String status,
-            boolean hasError,
-            boolean isWaiting,
-            long runs,
-            long kept,
-            @Nullable Instant waitsUntil,
-            long tokens,
-            long costNanoUsd,
-            long unpricedCalls,
-            @Nullable Long longestMs) {}
-
     /** Never empty if there are more. */
     public record NodePage(List<NodeShown> nodes, boolean hasMore) {}
 
@@ -206,6 +181,14 @@ public final class ExecutionRecords {
 
     /** @param keeps whether it goes on from what the other had done, and does not do that again */
     public record Rerun(String id, int workflowVersion, String status, boolean keeps, Instant createdAt) {}
+
+    /**
+     * How an execution stands that waits in its workflow's queue.
+     *
+     * @param running how many executions of the workflow are under way
+     * @param ahead how many wait that were made before it
+     */
+    public record Turn(long running, long ahead) {}
 
     /** One entry of an execution's log: an event as it was told. */
     public record Entry(int seq, String event) {}
@@ -260,35 +243,7 @@ public final class ExecutionRecords {
 
     /** Of all runs, however many there are; those of a node beside each other, the nodes in the order in which they were first run. */
     public List<RunsAlike> summary(Scope scope, String executionId) {
-        return database.inTransaction(
-                scope,
-                handle -> handle.createQuery("""
-                        SELECT node_id, status, error_kind IS NOT NULL AS has_error,
-                               waits_until IS NOT NULL AS is_waiting,
-                               count(*) AS runs, count(*) FILTER (WHERE is_kept) AS kept,
-                               min(waits_until) AS waits_until, sum(tokens) AS tokens,
-                               sum(cost_nano_usd) AS cost_nano_usd, sum(unpriced_calls) AS unpriced_calls,
-                               CAST(floor(1000 * max(extract(epoch FROM completed_at - started_at))
-                                   FILTER (WHERE NOT is_kept)) AS bigint) AS longest_ms,
-                               min(min(id)) OVER (PARTITION BY node_id) AS first_id
-                        FROM (SELECT *, %s FROM node_runs WHERE execution_id = :execution) AS found
-                        GROUP BY node_id, status, has_error, is_waiting
-                        ORDER BY first_id, status, has_error, is_waiting
-                        """.formatted(BESIDES))
-                        .bind("execution", executionId)
-                        .map((row, ctx) -> new RunsAlike(
-                                row.getString("node_id"),
-                                row.getString("status"),
-                                row.getBoolean("has_error"),
-                                row.getBoolean("is_waiting"),
-                                row.getLong("runs"),
-                                row.getLong("kept"),
-                                WorkflowRow.optionalInstant(row, "waits_until"),
-                                row.getLong("tokens"),
-                                row.getLong("cost_nano_usd"),
-                                row.getLong("unpriced_calls"),
-                                row.getObject("longest_ms", Long.class)))
-                        .list());
+        return database.inTransaction(scope, handle -> RunsAlike.of(handle, executionId));
     }
 
     /**
@@ -419,6 +374,19 @@ public final class ExecutionRecords {
                     .list();
             return new Around(calls, reruns);
         });
+    }
+
+    /** Of one that is queued. */
+    public Turn turn(Scope scope, Shown execution) {
+        return database.inTransaction(scope, handle -> handle.createQuery("""
+                        SELECT count(*) FILTER (WHERE status = 'running') AS running,
+                               count(*) FILTER (WHERE status = 'queued' AND number < :number) AS ahead
+                        FROM executions WHERE workflow_id = :workflow AND status IN ('queued', 'running')
+                        """)
+                .bind("number", execution.number())
+                .bind("workflow", execution.workflowId())
+                .map((row, ctx) -> new Turn(row.getLong("running"), row.getLong("ahead")))
+                .one());
     }
 
     /** Of the executions made from then on and before then. */

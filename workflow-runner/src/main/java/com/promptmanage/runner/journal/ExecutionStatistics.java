@@ -21,9 +21,14 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
         nodes = List.copyOf(nodes);
     }
 
-    /** All of them. Durations are of those that have ended; null if none has. */
+    /**
+     * All of them. Durations are of those that have ended; null if none has.
+     *
+     * @param begun of them, those that do not still wait for their turn, or have ended waiting
+     */
     public record Total(
             long executions,
+            long begun,
             long completed,
             long failed,
             long cancelled,
@@ -37,6 +42,16 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
             long unpricedCalls,
             long wastedNanoUsd,
             long savedNanoUsd) {
+
+        /** What one that began has used so far, as tokens; 0 if none did. */
+        public long averageTokens() {
+            return begun == 0 ? 0 : tokens / begun;
+        }
+
+        /** What one that began has cost so far, in nanoUSD at list price; 0 if none did. */
+        public long averageCostNanoUsd() {
+            return begun == 0 ? 0 : costNanoUsd / begun;
+        }
 
         /** Of those that ended by themselves, from 0 to 1. */
         public Optional<BigDecimal> successRate() {

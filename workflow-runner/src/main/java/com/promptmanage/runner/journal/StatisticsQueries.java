@@ -13,7 +13,7 @@ final class StatisticsQueries {
 
     static ExecutionStatistics.Total total(Handle handle, String workflowId, Instant from, Instant to) {
         return handle.createQuery("""
-                        SELECT count(*) AS executions,
+                        SELECT count(*) AS executions, count(started_at) AS begun,
                                count(*) FILTER (WHERE status = 'completed') AS completed,
                                count(*) FILTER (WHERE status = 'failed') AS failed,
                                count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
@@ -35,6 +35,7 @@ final class StatisticsQueries {
                 .bind("to", Change.at(to))
                 .map((row, ctx) -> new ExecutionStatistics.Total(
                         row.getLong("executions"),
+                        row.getLong("begun"),
                         row.getLong("completed"),
                         row.getLong("failed"),
                         row.getLong("cancelled"),

@@ -53,6 +53,49 @@ class QueuedRunsTest {
     }
 
     @Test
+    void whatWaitsForItsTurnSaysWhatComesFirstAndIsNoneOfThoseThatAnAverageIsOf() throws Exception {
+        String id = create();
+        String running = steps.trigger(id);
+        steps.awaitStatus(running, "running");
+        String next = steps.trigger(id);
+        String last = steps.trigger(id);
+        api.engine().database().useAsSystem(handle -> handle.execute(
+                "UPDATE executions SET tokens = 7, cost_nano_usd = 90600 WHERE id = ?", running));
+
+        JsonNode analytics = api.get(steps.editor(), "/api/workflows/%s/analytics".formatted(id))
+                .json();
+
+        assertThat(shown(running).has("queue")).isFalse();
+        assertThat(shown(next).path("queue").toString())
+                .isEqualTo("{\"running\":1,\"maxConcurrentRuns\":1,\"ahead\":0}");
+        assertThat(shown(last).at("/queue/ahead").intValue()).isEqualTo(1);
+        assertThat(analytics.path("totalExecutions").intValue()).isEqualTo(3);
+        assertThat(analytics.path("begunExecutions").intValue()).isEqualTo(1);
+        assertThat(analytics.path("averageTokens").longValue()).isEqualTo(7);
+        assertThat(analytics.path("averageCostNanoUsd").longValue()).isEqualTo(90_600);
+        cancel(last);
+        cancel(next);
+        cancel(running);
+    }
+
+    @Test
+    void ofADeletedWorkflowNoExecutionIsShownAnyMore() throws Exception {
+        String id = create();
+        String running = steps.trigger(id);
+        steps.awaitStatus(running, "running");
+
+        assertThat(api.send(steps.editor(), "DELETE", "/api/workflows/" + id, "").status())
+                .isEqualTo(204);
+
+        assertThat(api.get(steps.editor(), "/api/workflows/executions/" + running)
+                        .status())
+                .isEqualTo(404);
+        assertThat(api.get(steps.editor(), "/api/workflows/%s/executions".formatted(id))
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void aDelayThatIsNotOverIsUnderWayAndSaysUntilWhen() throws Exception {
         Instant before = Instant.now();
         String execution = steps.trigger(create());
