@@ -15,6 +15,7 @@ import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
 import { conflictOf, type Stored } from "./conflict";
 import { ConflictDialog } from "./conflict-dialog";
+import { copiedFor, keepCopied } from "./copied";
 import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definition";
 import { dropOwn, keep, unsavedAt } from "./draft";
 import { DraftDialog } from "./draft-dialog";
@@ -67,7 +68,6 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const [executionId, setExecutionId] = useState<string | null>(null);
   const [drawn, setDrawn] = useState(0);
   const [isStarting, setIsStarting] = useState(false);
-  const clipboard = useRef<Pick<Definition, "nodes" | "edges"> | null>(null);
   const canvas = useRef<HTMLDivElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const execution = useExecution(executionId);
@@ -142,18 +142,24 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const copy = () => {
     const nodes = definition.nodes.filter((one) => selected.has(one.id));
     if (nodes.length > 0) {
-      clipboard.current = { nodes, edges: definition.edges };
+      keepCopied(account.userId, place, { nodes, edges: definition.edges });
     }
   };
   const insert = () => {
-    if (clipboard.current && !readOnly) {
-      const pasted = paste(definition, clipboard.current);
-      // The next lies beside this one, not over it.
-      clipboard.current = { nodes: pasted.definition.nodes.slice(-pasted.ids.length), edges: pasted.definition.edges };
-      edit(() => pasted.definition);
-      setSelected(new Set(pasted.ids));
+    if (readOnly) {
+      return;
     }
   };
+    const copied = copiedFor(account.userId, place, definition);
+    if (!copied) {
+      toast("Nothing has been copied yet: choose nodes, and copy them first.", "warning");
+      return;
+    }
+    const pasted = paste(definition, copied);
+    // The next lies beside this one, not over it.
+    keepCopied(account.userId, place, { nodes: pasted.definition.nodes.slice(-pasted.ids.length), edges: pasted.definition.edges });
+    edit(() => pasted.definition);
+    setSelected(new Set(pasted.ids));
 
   useKeys({
     // Not while it is being saved: what has no id yet would become two.
