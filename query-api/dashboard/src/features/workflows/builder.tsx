@@ -21,6 +21,7 @@ import { dropOwn, keep, unsavedAt } from "./draft";
 import { DraftDialog } from "./draft-dialog";
 import { ExecutionPanel } from "./execution-panel";
 import { faultsOf, type Warning } from "./faults";
+import { GoneDialog } from "./gone-dialog";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
@@ -35,7 +36,7 @@ import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
 import { useKeptDraft } from "./use-kept-draft";
 import { useKeys } from "./use-keys";
-import { draftOf, useSaving } from "./use-saving";
+import { draftOf, useSaving, type Drawn } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
 import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
@@ -54,7 +55,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const account = useAccount();
   const navigate = useNavigate();
   const initial = useMemo<Draft>(() => (workflow ? draftOf(workflow) : { name: "Untitled workflow", definition: EMPTY }), [workflow]);
-  const history = useHistory<Draft>(initial);
+  const history = useHistory<Drawn>(initial);
   const { name, definition } = history.value;
   const [picked, setSelected] = useState<ReadonlySet<string>>(new Set());
   // What was deleted, or taken back, is not chosen any more.
@@ -149,7 +150,6 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     if (readOnly) {
       return;
     }
-  };
     const copied = copiedFor(account.userId, place, definition);
     if (!copied) {
       toast("Nothing has been copied yet: choose nodes, and copy them first.", "warning");
@@ -160,6 +160,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     keepCopied(account.userId, place, { nodes: pasted.definition.nodes.slice(-pasted.ids.length), edges: pasted.definition.edges });
     edit(() => pasted.definition);
     setSelected(new Set(pasted.ids));
+  };
 
   useKeys({
     // Not while it is being saved: what has no id yet would become two.
@@ -185,7 +186,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const open = async (chosen: File) => {
     try {
       const draft = readFile(await chosen.text(), name);
-      history.change(() => draft);
+      history.change((before) => ({ ...before, ...draft }));
     } catch (error) {
       toast(error instanceof RangeError ? error.message : "This file is not a workflow in JSON.", "critical");
     }
@@ -336,6 +337,9 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           onSaveAsNew={account.mayEdit ? () => void saveAsNew() : null}
           onClose={saving.dismiss}
         />
+      )}
+      {saving.isGone && (
+        <GoneDialog mine={history.value} isSaving={save.isPending} onSaveAsNew={account.mayEdit ? () => void saveAsNew() : null} onClose={saving.dismiss} />
       )}
       {contested && (
         <ConfirmDialog
