@@ -5,12 +5,15 @@ import { formatDateTime } from "@/shared/format/time";
 import { useZone } from "@/shared/session/zone";
 import { Note } from "@/shared/ui/layout";
 import { isOver, type ExecutionDetail } from "./api";
+import { turnOf } from "./paused";
 
-/** What still comes of an execution that is over: calls that are not answered yet, and the runs that were begun from it. */
+/** What still comes of an execution: its turn; and once it is over, calls that are not answered yet, and the runs that were begun from it. */
 export function Afterwards({ execution }: { execution: ExecutionDetail }) {
   const { status, callsUnderWay = 0, reruns = [], workflowId } = execution;
+  const turn = turnOf(execution);
   return (
     <>
+      {turn && <Note>{turn}</Note>}
       {isOver(status) && callsUnderWay > 0 && (
         <Note tone="warning">
           {callsUnderWay === 1 ? "One call was" : `${formatCount(callsUnderWay)} calls were`} still under way when it ended. What is answered yet is paid for, and is counted here

@@ -35,3 +35,19 @@ test("of a node those items are runs that it ran for, and those that were skippe
   expect((await cells(/Write an answer/)).slice(0, 3)).toEqual(["Write an answer", "2550 skipped", "1"]);
   expect((await cells(/^sort/)).slice(0, 3)).toEqual(["sort", "75", "0"]);
 });
+
+test("what has no price is told beside each cost, of all runs, of a day and of a node", async () => {
+  const node = { nodeId: "answer", runs: 1, completed: 1, failed: 0, skipped: 0, kept: 0, tokens: 10, cost: "0.00", costNanoUsd: 0, unpricedCalls: 1 };
+  const executionsByDay = [{ date: "2026-11-26", executions: 2, completed: 2, failed: 0 }];
+  const costByDay = [{ date: "2026-11-26", cost: "0.01", costNanoUsd: 10_000_000, unpricedCalls: 2, tokens: 20 }];
+  show({ ...ANSWER, unpricedCalls: 3, executionsByDay, costByDay, nodes: [node] });
+  expect((await screen.findByTestId("analytics")).textContent).toContain("+ 3 calls without a price");
+  expect(screen.getByRole("row", { name: /Write an answer/ }).textContent).toMatch(/\$0\.0000 \+ 1 call without a price$/);
+  expect(screen.getByRole("row", { name: /Nov 26/ }).textContent).toContain("+ 2 calls without a price");
+});
+
+test("where no run has begun yet, none is said to cost nothing", async () => {
+  show({ ...ANSWER, begunExecutions: 0, totalCost: "0.00", averageCost: "0.00" });
+  expect((await screen.findByTestId("analytics")).textContent).toContain("none has begun yet");
+  expect(screen.queryByText(/a run$/)).toBeNull();
+});

@@ -8,6 +8,7 @@ import { DayChart, type Figure as DayFigure } from "@/shared/ui/day-chart";
 import { Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
+import { ExecutionCost, unpricedWords } from "./execution-cost";
 
 /** As many as the API looks back on by itself. */
 const DAYS_USUAL = 30;
@@ -60,7 +61,14 @@ export function AnalyticsCards({
           value={<Amount usd={data.totalCost ?? "0"} places={4} />}
           note={
             <>
-              <Amount usd={data.averageCost ?? "0"} places={4} some={nanoUsd(data.totalCost ?? "0") > 0n} /> a run
+              {data.unpricedCalls ? <span className="block font-medium text-warning">{unpricedWords(data.unpricedCalls)}</span> : null}
+              {data.begunExecutions === 0 ? (
+                "none has begun yet"
+              ) : (
+                <>
+                  <Amount usd={data.averageCost ?? "0"} places={4} some={nanoUsd(data.totalCost ?? "0") > 0n} /> a run
+                </>
+              )}
             </>
           }
         />
@@ -91,15 +99,16 @@ interface Day {
   failed: number;
   others: number;
   cost: string;
+  unpriced: number;
   /** What its cost is drawn by. */
   height: number;
 }
 
 function daysOf(analytics: Analytics): Day[] {
-  const costs = new Map((analytics.costByDay ?? []).map((day) => [day.date, day.cost]));
+  const costs = new Map((analytics.costByDay ?? []).map((day) => [day.date, day]));
   return (analytics.executionsByDay ?? []).map((day) => {
-    const cost = costs.get(day.date) ?? "0";
-    return { date: day.date, completed: day.completed, failed: day.failed, others: day.executions - day.completed - day.failed, cost, height: pixels(nanoUsd(cost)) };
+    const { cost = "0", unpricedCalls: unpriced = 0 } = costs.get(day.date) ?? {};
+    return { date: day.date, completed: day.completed, failed: day.failed, others: day.executions - day.completed - day.failed, cost, unpriced, height: pixels(nanoUsd(cost)) };
   });
 }
 
@@ -107,7 +116,11 @@ const FIGURES: readonly DayFigure<Day>[] = [
   { name: "Completed", text: (day) => formatCount(day.completed) },
   { name: "Failed", text: (day) => formatCount(day.failed) },
   { name: "Others", text: (day) => formatCount(day.others) },
-  { name: "Cost", text: (day) => formatExactUsd(nanoUsd(day.cost)), cell: (day) => <Amount usd={day.cost} places={4} /> },
+  {
+    name: "Cost",
+    text: (day) => [formatExactUsd(nanoUsd(day.cost)), unpricedWords(day.unpriced)].filter(Boolean).join(" "),
+    cell: (day) => <ExecutionCost execution={{ totalCost: day.cost, unpricedCalls: day.unpriced }} isBelow />,
+  },
 ];
 
 function Days({ days, asTable, onAsTable }: { days: Day[]; asTable: boolean; onAsTable: (asTable: boolean) => void }) {
@@ -170,7 +183,7 @@ function Nodes({ analytics, labels }: { analytics: Analytics; labels: ReadonlyMa
                 {node.p50Ms == null ? "–" : formatDuration(node.p50Ms)}
               </Td>
               <Td right>
-                <Amount usd={node.cost} places={4} />
+                <ExecutionCost execution={{ totalCost: node.cost, unpricedCalls: node.unpricedCalls }} isBelow />
               </Td>
             </tr>
           ))}

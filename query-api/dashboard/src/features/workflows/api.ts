@@ -3,7 +3,7 @@ import { answer, api, isRefused, type Schemas } from "@/shared/api/client";
 import { useIntents } from "@/shared/api/intents";
 import type { Account } from "@/shared/session/account";
 import { toSave, type Definition } from "./definition";
-import { pagesOf } from "./execution-pages";
+import { joined, pagesOf } from "./execution-pages";
 import type { Warning } from "./faults";
 import type { WorkflowSearch } from "./search";
 
@@ -13,6 +13,8 @@ export type Kept = Schemas["WorkflowAnswer"];
 export type Execution = Schemas["Execution"];
 export type ExecutionDetail = Schemas["ExecutionDetail"];
 export type NodeExecution = Schemas["NodeExecution"];
+/** What all runs of a node come to, also of those that are not loaded. */
+export type NodeSummary = Schemas["NodeSummary"];
 
 const PAGE = 200;
 
@@ -120,23 +122,20 @@ export function useTrigger() {
   });
 }
 
-/** How many nodes of an execution are shown. */
-const NODES_MAX = 1000;
+/** How many runs of an execution's nodes are shown at first, and how many more at a press. */
+export const RUNS_SHOWN = 1000;
 
-export function executionQuery(executionId: string) {
+/** @param most how many runs of its nodes are loaded, and besides those that failed, up to a thousand: what went wrong is not to be missed */
+export function executionQuery(executionId: string, most = RUNS_SHOWN) {
   return queryOptions({
-    queryKey: ["execution", executionId],
-    queryFn: ({ signal }) =>
-      pagesOf<ExecutionDetail>(
-        (cursor) =>
-          answer(
-            api.GET("/api/workflows/executions/{executionId}", {
-              params: { path: { executionId }, query: cursor === undefined ? {} : { cursor } },
-              signal,
-            }),
-          ),
-        NODES_MAX,
-      ),
+    queryKey: ["execution", executionId, most],
+    queryFn: async ({ signal }) => {
+      const page = (query: { cursor?: string; status?: "failed" }) =>
+        answer(api.GET("/api/workflows/executions/{executionId}", { params: { path: { executionId }, query }, signal }));
+      const read = await pagesOf<ExecutionDetail>((cursor) => page(cursor === undefined ? {} : { cursor }), most);
+      const failed = read.nodeExecutions.filter((run) => run.status === "failed").length;
+      return read.nextCursor && (read.failedNodes ?? 0) > failed ? joined(read, (await page({ status: "failed" })).nodeExecutions) : read;
+    },
     staleTime: 1000,
   });
 }
@@ -191,14 +190,22 @@ export function executionsQuery(id: string, status: Execution["status"] | null) 
 
 export type ExecutionAction = "cancel" | "resume" | "resume-newest" | "rerun" | "rerun-newest";
 
+/** Taken up again with another limit, as exact text, of what the whole execution may cost. */
+export interface Raise {
+  maxCostUsd: string;
+}
+
 export function useExecutionAction(executionId: string) {
   const queryClient = useQueryClient();
   const intents = useIntents();
   return useMutation({
-    mutationFn: (action: ExecutionAction) =>
+    mutationFn: (action: ExecutionAction | Raise) =>
       intents.once([executionId, action], async (key) => {
         const path = { executionId };
         const params = { path, header: { "Idempotency-Key": key } };
+        if (typeof action === "object") {
+          return answer(api.POST("/api/workflows/executions/{executionId}/resume", { params, body: action }));
+        }
         switch (action) {
           case "cancel":
             return answer(api.POST("/api/workflows/executions/{executionId}/cancel", { params: { path } }));

@@ -9,6 +9,7 @@ import { HintProvider } from "@/shared/ui/hint";
 import { Toasts } from "@/shared/ui/toast";
 import { workflowQuery, type Workflow } from "./api";
 import { Builder } from "./builder";
+import { forgetCopied } from "./copied";
 
 const USER = {
   id: "eve",
@@ -35,6 +36,7 @@ interface Sent {
 /** What the server has, and what it was sent. */
 let stored: Workflow;
 let sent: Sent[];
+let isDeleted: boolean;
 
 /** As someone else saves it. */
 function savedByAda(patch: Partial<Workflow>) {
@@ -43,8 +45,10 @@ function savedByAda(patch: Partial<Workflow>) {
 
 beforeEach(() => {
   localStorage.clear();
+  forgetCopied();
   stored = { id: "wf_1", account: "team:acme", name: "Triage", status: "active", version: 1, updatedAt: "2026-11-27T03:00:00.000001Z", yourLevel: "admin", definition: DEFINITION } as unknown as typeof stored;
   sent = [];
+  isDeleted = false;
   vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname } = new URL(request.url);
@@ -58,6 +62,9 @@ beforeEach(() => {
     sent.push({ ...body, method: request.method } as Sent);
     if (request.method === "POST") {
       return Response.json({ success: true, workflow: { ...stored, ...body, id: "wf_2", version: 1 }, warnings: [] }, { status: 201 });
+    }
+    if (isDeleted) {
+      return Response.json({ code: "not_found", detail: "There is no such workflow that you may see" }, { status: 404 });
     }
     if ((body.baseVersion ?? stored.version) !== stored.version || (body.baseUpdatedAt ?? stored.updatedAt) !== stored.updatedAt) {
       const { version, name, updatedAt } = stored;
@@ -149,7 +156,32 @@ test("who takes what is stored is asked first, and finds theirs one step back", 
   await press("Undo");
   expect(nameField().value).toBe("Mine");
   await save();
+  await screen.findByRole("dialog", { name: "Version 2 was saved meanwhile" });
+  expect(stored.version, "theirs is not overwritten unasked").toBe(2);
+  await press("Save mine as version 3");
   await waitFor(() => expect(stored.version).toBe(3));
+});
+
+test("who takes what is stored and goes on from there saves that, and is asked again only about what was drawn before", async () => {
+  await inConflict();
+  await press(/^Take what is stored/);
+  await press("Take it");
+  await waitFor(() => expect(nameField().value).toBe("Triage"));
+  rename("Both");
+  await save();
+  await waitFor(() => expect(stored.name).toBe("Both"));
+  await press("Undo");
+  await press("Undo");
+  expect(nameField().value).toBe("Mine");
+  await save();
+  await screen.findByRole("dialog", { name: /meanwhile$/ });
+  expect(stored.name).toBe("Both");
+  await press("Go on editing");
+  await press("Redo");
+  await press("Redo");
+  rename("Both of us");
+  await save();
+  await waitFor(() => expect(stored.name).toBe("Both of us"));
 });
 
 test("what would overwrite another's is saved as a new workflow, and the other stays", async () => {
@@ -356,4 +388,35 @@ test("nodes that are moved by the arrow keys go back in one step, to where they 
   expect(nameField().value).toBe("Before it is moved");
   await save();
   expect((sent.at(-1)!.definition!.nodes[0] as unknown as { position: object }).position).toEqual({ x: 0, y: 0 });
+});
+
+test("what is drawn of a workflow that someone has deleted meanwhile is saved as a new one", async () => {
+  const router = await open();
+  rename("Long work");
+  isDeleted = true;
+  await save();
+  const dialog = await screen.findByRole("dialog", { name: "This workflow is not there any more" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Go on editing" }));
+  expect(nameField().value).toBe("Long work");
+  await save();
+  await press("Save as a new workflow");
+  await screen.findByText("another workflow");
+  expect(router.state.location.pathname).toBe("/dashboard/workflows/wf_2");
+  expect(sent.at(-1)).toMatchObject({ method: "POST", name: "Long work", teamId: "acme", definition: { nodes: [{ label: "Wait" }] } });
+});
+
+test("nodes that are copied in one workflow are pasted in another, under ids of their own, and no credential is kept in plain for that", async () => {
+  await open();
+  await userEvent.keyboard("{Control>}v{/Control}");
+  expect(await screen.findByText("Nothing has been copied yet: choose nodes, and copy them first.")).toBeTruthy();
+  const canvas = await screen.findByTestId("canvas");
+  canvas.querySelector<HTMLElement>('[data-id="wait"]')!.focus();
+  await userEvent.keyboard("{Control>}a{/Control}{Control>}c{/Control}");
+  cleanup();
+  forgetCopied();
+  stored = { ...stored, definition: { ...DEFINITION, nodes: [{ ...DEFINITION.nodes[0], id: "delay", label: "Other", position: { x: 500, y: 900 } }] } as never };
+  await open();
+  await userEvent.keyboard("{Control>}v{/Control}");
+  await save();
+  expect(sent.at(-1)!.definition!.nodes).toMatchObject([{ id: "delay", label: "Other" }, { id: "delay_2", type: "delay", label: "Wait", config: { delayMs: 1000 } }]);
 });

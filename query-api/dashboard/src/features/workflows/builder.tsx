@@ -15,11 +15,13 @@ import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
 import { conflictOf, type Stored } from "./conflict";
 import { ConflictDialog } from "./conflict-dialog";
+import { copiedFor, keepCopied } from "./copied";
 import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definition";
 import { dropOwn, keep, unsavedAt } from "./draft";
 import { DraftDialog } from "./draft-dialog";
 import { ExecutionPanel } from "./execution-panel";
 import { faultsOf, type Warning } from "./faults";
+import { GoneDialog } from "./gone-dialog";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
@@ -35,7 +37,7 @@ import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
 import { useKeptDraft } from "./use-kept-draft";
 import { useKeys } from "./use-keys";
-import { draftOf, useSaving } from "./use-saving";
+import { draftOf, useSaving, type Drawn } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
 import { copyOf, download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
@@ -59,7 +61,7 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
   const initial = useMemo<Draft>(() => (workflow ? draftOf(workflow) : { name: "Untitled workflow", definition: EMPTY }), [workflow]);
   // Of a copy nothing is stored, so that all of it is still to be saved.
   const [begun] = useState(() => (copied ? copyOf(draftOf(copied)) : initial));
-  const history = useHistory<Draft>(begun);
+  const history = useHistory<Drawn>(begun);
   const { name, definition } = history.value;
   const [picked, setSelected] = useState<ReadonlySet<string>>(new Set());
   // What was deleted, or taken back, is not chosen any more.
@@ -73,7 +75,6 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
   const [executionId, setExecutionId] = useState<string | null>(null);
   const [drawn, setDrawn] = useState(0);
   const [isStarting, setIsStarting] = useState(false);
-  const clipboard = useRef<Pick<Definition, "nodes" | "edges"> | null>(null);
   const canvas = useRef<HTMLDivElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const execution = useExecution(executionId);
@@ -165,17 +166,23 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
   const copy = () => {
     const nodes = definition.nodes.filter((one) => selected.has(one.id));
     if (nodes.length > 0) {
-      clipboard.current = { nodes, edges: definition.edges };
+      keepCopied(account.userId, place, { nodes, edges: definition.edges });
     }
   };
   const insert = () => {
-    if (clipboard.current && !readOnly) {
-      const pasted = paste(definition, clipboard.current);
-      // The next lies beside this one, not over it.
-      clipboard.current = { nodes: pasted.definition.nodes.slice(-pasted.ids.length), edges: pasted.definition.edges };
-      edit(() => pasted.definition);
-      setSelected(new Set(pasted.ids));
+    if (readOnly) {
+      return;
     }
+    const copied = copiedFor(account.userId, place, definition);
+    if (!copied) {
+      toast("Nothing has been copied yet: choose nodes, and copy them first.", "warning");
+      return;
+    }
+    const pasted = paste(definition, copied);
+    // The next lies beside this one, not over it.
+    keepCopied(account.userId, place, { nodes: pasted.definition.nodes.slice(-pasted.ids.length), edges: pasted.definition.edges });
+    edit(() => pasted.definition);
+    setSelected(new Set(pasted.ids));
   };
 
   useKeys({
@@ -202,7 +209,7 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
   const open = async (chosen: File) => {
     try {
       const draft = readFile(await chosen.text(), name);
-      history.change(() => draft);
+      history.change((before) => ({ ...before, ...draft }));
     } catch (error) {
       toast(error instanceof RangeError ? error.message : "This file is not a workflow in JSON.", "critical");
     }
@@ -359,6 +366,9 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
         >
           It is not triggered any more, nor run by hand. What runs ends as it would, and what waits in its queue waits until it is active again.
         </ConfirmDialog>
+      )}
+      {saving.isGone && (
+        <GoneDialog mine={history.value} isSaving={save.isPending} onSaveAsNew={account.mayEdit ? () => void saveAsNew() : null} onClose={saving.dismiss} />
       )}
       {contested && (
         <ConfirmDialog

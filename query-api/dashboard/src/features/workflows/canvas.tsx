@@ -59,6 +59,8 @@ export interface NodeState {
   runs: string;
   /** Of all of them; null of none. */
   cost: NanoUsd | null;
+  /** How many calls of models without a price there were: what they cost is not in it. */
+  unpriced: number;
 }
 
 /** What is read, not by its id. */
@@ -151,6 +153,7 @@ export function Canvas({
             status: states.get(node.id)?.status ?? null,
             runs: states.get(node.id)?.runs ?? null,
             cost: states.get(node.id)?.cost ?? null,
+            unpriced: states.get(node.id)?.unpriced ?? 0,
           },
         }),
       ),

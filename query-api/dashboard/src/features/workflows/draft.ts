@@ -23,7 +23,7 @@ const CREDENTIAL = /(authorization|token|secret|password|cookie|signature)$|api[
 const TEMPLATE_LISTS = ["headers", "params"];
 
 /** Without values that were put in where the name of a secret belongs. */
-function withoutCredentials(definition: Definition): { definition: Definition; isReduced: boolean } {
+export function withoutCredentials(definition: Definition): { definition: Definition; isReduced: boolean } {
   let isReduced = false;
   const plain = (list: unknown): unknown =>
     typeof list === "object" && list !== null && !Array.isArray(list)

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { act, render, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import type { ExecutionDetail } from "./api";
@@ -80,4 +80,43 @@ test("of a run by the newest version, and of one that cannot be resumed, there i
   open("completed", 2);
   expect(await screen.findByRole("button", { name: "Rerun by version 2" })).toBeTruthy();
   expect(screen.queryByText(/is newer/)).toBeNull();
+});
+
+const HELD = { status: "paused_budget", reason: { code: "execution_cost_limit", maxCostNanoUsd: 400_000 }, totalCost: "0.0003", wastedCost: "0.00" };
+
+function openHeld(yourLevel: string) {
+  const execution = { ...RUNNING, ...HELD, yourLevel } as unknown as ExecutionDetail;
+  const router = createRouter({ routeTree: createRootRoute({ component: () => <ExecutionActions execution={execution} /> }), history: createMemoryHistory() });
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <RouterProvider router={router as never} />
+    </QueryClientProvider>,
+  );
+}
+
+test("what its own limit holds is resumed with a higher one, a round amount if nothing else is put in; a refusal is said beside it", async () => {
+  const sent: unknown[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    sent.push(await request.json());
+    return sent.length === 1 ? Response.json({ detail: "It has cost more by now." }, { status: 400 }) : Response.json({ success: true, executionId: "exe_1" }, { status: 202 });
+  });
+  openHeld("editor");
+  await userEvent.click(await screen.findByRole("button", { name: /^Resume with a higher limit/ }));
+  expect(screen.queryByRole("button", { name: "Resume" })).toBe(within(screen.getByRole("dialog")).getByRole("button", { name: "Resume" }));
+  const field = screen.getByRole<HTMLInputElement>("textbox", { name: "It may cost" });
+  expect(field.value).toBe("0.0010");
+  fireEvent.change(field, { target: { value: "0.0004" } });
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "Resume" }).disabled).toBe(true);
+  fireEvent.change(field, { target: { value: "0,02" } });
+  fireEvent.submit(field.form!);
+  expect((await screen.findByText("It has cost more by now.")).closest('[role="dialog"]')).not.toBeNull();
+  fireEvent.submit(field.form!);
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(sent).toEqual([{ maxCostUsd: "0.02" }, { maxCostUsd: "0.02" }]);
+});
+
+test("whoever may only run it is told who can raise the limit, and is offered nothing that leads nowhere", async () => {
+  openHeld("runner");
+  expect(await screen.findByText(/^It goes on with a higher limit, which someone sets who may edit the workflow/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /^Resume/ })).toBeNull();
 });

@@ -1,10 +1,13 @@
 import { Ban, RotateCcw, StepForward } from "lucide-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useId, useRef } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
+import { nanoUsd } from "@/shared/format/money";
 import { Button } from "@/shared/ui/button";
 import { toast } from "@/shared/ui/toast";
-import { isOver, useExecutionAction, type ExecutionAction, type ExecutionDetail } from "./api";
+import { isOver, useExecutionAction, type ExecutionAction, type ExecutionDetail, type Raise } from "./api";
+import { costLimitOf, nextLimit } from "./paused";
+import { RaiseDialog } from "./raise-dialog";
 
 /**
  * @param newest the workflow's version, if it may be another than the one that ran
@@ -43,10 +46,16 @@ export function ExecutionActions({
     }
     isCancelled.current = false;
   }, [over]);
-  const act = (what: ExecutionAction, done: string) => {
+  // With the limit that holds it, it would stand still again at once.
+  const limit = costLimitOf(execution);
+  const mayRaise = execution.yourLevel !== "runner";
+  const spent = nanoUsd(execution.totalCost ?? "0");
+  const [isRaising, setRaising] = useState(false);
+  const act = (what: ExecutionAction | Raise, done: string) => {
     isCancelled.current = what === "cancel";
     action.mutate(what, {
       onSuccess: (accepted) => {
+        setRaising(false);
         toast(done);
         if (accepted.executionId === execution.id) {
           return;
@@ -60,7 +69,12 @@ export function ExecutionActions({
           });
         }
       },
-      onError: (failure) => toast(messageOf(failure), "critical"),
+      onError: (failure) => {
+        // Said in the dialog, beside what was put in.
+        if (typeof what === "string") {
+          toast(messageOf(failure), "critical");
+        }
+      },
     });
   };
   if (!mayRun) {
@@ -73,7 +87,12 @@ export function ExecutionActions({
           <Ban aria-hidden className="size-4" /> Cancel
         </Button>
       )}
-      {mayResume && (
+      {limit !== null && mayRaise && (
+        <Button size="s" kind="primary" busy={action.isPending} aria-describedby={isResumedOutdated ? outdatedId : undefined} onClick={() => setRaising(true)}>
+          <StepForward aria-hidden className="size-4" /> Resume with a higher limit …
+        </Button>
+      )}
+      {mayResume && limit === null && (
         <Button size="s" busy={action.isPending} aria-describedby={isResumedOutdated ? outdatedId : undefined} onClick={() => act("resume", "It goes on where it had stopped.")}>
           <StepForward aria-hidden className="size-4" /> Resume
         </Button>
@@ -97,6 +116,18 @@ export function ExecutionActions({
         <Button size="s" costs disabled={!over} busy={action.isPending} onClick={() => act("rerun-newest", `It runs again, by version ${newest}.`)}>
           Rerun by version {newest}
         </Button>
+      )}
+      {limit !== null && !mayRaise && <p className="w-full text-xs text-soft">It goes on with a higher limit, which someone sets who may edit the workflow.</p>}
+      {limit !== null && isRaising && (
+        <RaiseDialog
+          limit={limit}
+          spent={spent}
+          proposed={nextLimit(limit, spent + nanoUsd(execution.wastedCost ?? "0"))}
+          isBusy={action.isPending}
+          error={typeof action.variables === "object" ? action.error : null}
+          onRaise={(maxCostUsd) => act({ maxCostUsd }, "It goes on where it had stopped.")}
+          onClose={() => setRaising(false)}
+        />
       )}
       {isResumedOutdated && (
         <p id={outdatedId} className="w-full text-xs text-soft">

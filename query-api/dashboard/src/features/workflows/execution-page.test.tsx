@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { acme, openPage } from "@/test/page-stand";
@@ -59,6 +59,14 @@ test("whoever has chosen a node in the graph sees its runs, and is led back to a
   await waitFor(async () => expect(await runs()).toHaveLength(2));
 });
 
+test("what has no price yet is told beside the run's cost, and at its node", async () => {
+  const node = { nodeId: "first", runs: 1, kept: 0, tokens: 12, cost: "0.00", costNanoUsd: 0, unpricedCalls: 1, longestMs: 257, states: [{ status: "completed", runs: 1, waitsUntil: null }] };
+  execution = { ...EXECUTION, totalCost: "0.00", unpricedCalls: 1, nodes: [node] };
+  open();
+  expect((await screen.findByText("Cost")).nextSibling!.textContent).toBe("$0.0000 + 1 call without a price");
+  await waitFor(() => expect(document.querySelector('[data-id="first"]')?.textContent).toContain("257 ms + 1 call without a price"));
+});
+
 test("whoever comes back to a run that failed sees that it went on as another, and how that ended", async () => {
   const went = { id: "exe_3", workflowVersion: 2, status: "completed", resumed: true, createdAt: "2026-11-27T12:00:00Z" };
   execution = { ...EXECUTION, id: "exe_1", workflowVersion: 1, rerunOf: null, status: "failed", reruns: [went, { ...went, id: "exe_2", resumed: false, status: "cancelled" }] };
@@ -90,4 +98,15 @@ test("a run that is not there says so, and leads to the others", async () => {
   open();
   expect(await screen.findByText("There is no such execution")).toBeTruthy();
   expect(screen.getByRole("link", { name: "Open the executions" }).getAttribute("href")).toBe("/dashboard/workflows/wf_1/executions");
+});
+
+test("a run that waits for its turn says so, and one that was given up waiting has never started", async () => {
+  execution = { ...EXECUTION, status: "queued", rerunOf: null, nodeExecutions: [], queue: { running: 1, maxConcurrentRuns: 1, ahead: 2 } };
+  open();
+  expect(await screen.findByText(/^One run of this workflow goes at a time, .* 2 wait that came before it/)).toBeTruthy();
+  expect(screen.getByText("Started").nextSibling!.textContent).toBe("Not yet");
+  cleanup();
+  execution = { ...EXECUTION, status: "cancelled", rerunOf: null, nodeExecutions: [] };
+  open();
+  expect((await screen.findByText("Started")).nextSibling!.textContent).toBe("Never");
 });

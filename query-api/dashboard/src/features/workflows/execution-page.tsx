@@ -15,7 +15,7 @@ import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { usePageTitle } from "@/shared/ui/title";
 import { Afterwards } from "./afterwards";
-import { workflowQuery } from "./api";
+import { isOver, workflowQuery } from "./api";
 import { versionQuery } from "./api-automation";
 import { Canvas } from "./canvas";
 import { read } from "./definition";
@@ -42,7 +42,7 @@ function isTold(data: unknown): boolean {
 export function ExecutionPage() {
   const { id, executionId } = route.useParams();
   const zone = useZone();
-  const { data, error, refetch, states } = useExecution(executionId);
+  const { data, error, refetch, states, more } = useExecution(executionId);
   usePageTitle(data?.workflowName ? `Execution of ${data.workflowName}` : "Execution");
   // Whether there is a newer version is asked whenever the page is opened: it may have been saved elsewhere.
   const workflow = useQuery({ ...workflowQuery(id), refetchOnMount: "always" });
@@ -85,7 +85,7 @@ export function ExecutionPage() {
   }
   const paused = pausedBecause(data);
   const facts: [string, React.ReactNode][] = [
-    ["Started", data.startedAt ? `${formatDateTime(data.startedAt, zone, true)}, ${zoneName(zone)}` : "Not yet"],
+    ["Started", data.startedAt ? `${formatDateTime(data.startedAt, zone, true)}, ${zoneName(zone)}` : isOver(data.status) ? "Never" : "Not yet"],
     ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : data.status === "running" && data.startedAt ? <Elapsed key="elapsed" since={data.startedAt} /> : "–"],
     ["Nodes", progressOf(data, shown === undefined ? 0 : definition.nodes.length)],
     ["Tokens", formatCount(data.totalTokens ?? 0)],
@@ -132,7 +132,7 @@ export function ExecutionPage() {
           {data.errorMessage && (
             <div className="mt-4">
               <Note tone="critical">
-                {data.errorNodeId && <strong>{labelOf(data.nodeExecutions, data.errorNodeId)}: </strong>}
+                {data.errorNodeId && <strong>{labelOf([...(data.nodes ?? []), ...data.nodeExecutions], data.errorNodeId)}: </strong>}
                 {data.errorMessage}
               </Note>
             </div>
@@ -186,7 +186,7 @@ export function ExecutionPage() {
               )
             }
           >
-            <NodeRuns execution={data} only={selected} ran={shown === undefined ? undefined : definition} />
+            <NodeRuns execution={data} only={selected} ran={shown === undefined ? undefined : definition} more={more} />
           </Card>
           {isTold(data.triggerData) && (
             <Card title="Started with">

@@ -40,7 +40,7 @@ export function ExecutionPanel({
   onBegun: (executionId: string) => void;
   onClose: () => void;
 }) {
-  const { data, error, refetch } = execution;
+  const { data, error, refetch, more } = execution;
   const newest = stored?.version;
   // Of another version it is not known here what ran.
   const definition = stored?.version === data?.workflowVersion ? stored?.definition : undefined;
@@ -93,13 +93,13 @@ export function ExecutionPanel({
           {pausedBecause(data) && <Note tone="warning">{pausedBecause(data)}</Note>}
           {data.errorMessage && (
             <Note tone="critical">
-              {data.errorNodeId && <strong>{labelOf(data.nodeExecutions, data.errorNodeId)}: </strong>}
+              {data.errorNodeId && <strong>{labelOf([...(data.nodes ?? []), ...data.nodeExecutions], data.errorNodeId)}: </strong>}
               {data.errorMessage}
             </Note>
           )}
           <Afterwards execution={data} />
           <ExecutionActions execution={data} newest={newest} isChanged={isChanged} onBegun={onBegun} />
-          <NodeRuns execution={data} ran={ran} />
+          <NodeRuns execution={data} ran={ran} more={more} />
         </>
       )}
     </div>

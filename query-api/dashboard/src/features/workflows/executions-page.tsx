@@ -7,7 +7,6 @@ import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { formatDateTime, zoneName } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { useZone } from "@/shared/session/zone";
-import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
 import { Card, Empty, Page } from "@/shared/ui/layout";
@@ -16,6 +15,7 @@ import { usePageTitle } from "@/shared/ui/title";
 import { AnalyticsCards } from "./analytics";
 import { executionsQuery, workflowQuery } from "./api";
 import { read } from "./definition";
+import { ExecutionCost } from "./execution-cost";
 import { NoWorkflow } from "./missing";
 import { Paged } from "./paged";
 import { EXECUTION_STATUSES, patched, type ExecutionSearch, type Patch } from "./search";
@@ -117,7 +117,7 @@ export function ExecutionsPage() {
                         {formatCount(execution.totalTokens ?? 0)}
                       </Td>
                       <Td right>
-                        <Amount usd={execution.totalCost ?? "0"} places={4} />
+                        <ExecutionCost execution={execution} isBelow />
                       </Td>
                     </tr>
                   ))}

@@ -88,3 +88,10 @@ test("where the API has more than one page, all are asked for, since any may be 
   await screen.findByText("Newest");
   expect(screen.getAllByRole("link", { name: /est$/ }).map((link) => link.textContent)).toEqual(["Newest", "Oldest"]);
 });
+
+test("whoever deletes a workflow is told before that its executions go with it, and what stays of them", async () => {
+  open("", [{ id: "a", name: "Leads", category: "sales" }]);
+  await userEvent.click(await screen.findByRole("button", { name: "Delete Leads" }));
+  const dialog = await screen.findByRole("dialog", { name: "Delete Leads?" });
+  expect(dialog.textContent).toMatch(/not over are cancelled.*none of them can be looked at any more.*What they cost stays in the usage/);
+});

@@ -151,7 +151,8 @@ function DeleteDialog({ workflow, onClose }: { workflow: Workflow; onClose: () =
   const remove = useDeleteWorkflow();
   return (
     <ConfirmDialog title={`Delete ${workflow.name}?`} change={remove} of={workflow.id} onClose={onClose}>
-      It is not triggered any more. Executions that run end as they would, and stay on record.
+      It is not triggered any more. Those of its executions that are not over are cancelled, and none of them can be looked at any more, nor what they have put out. What they cost
+      stays in the usage.
     </ConfirmDialog>
   );
 }

@@ -32,6 +32,11 @@ test("what holds a workflow's last run is told as its own page tells it", async 
   expect((await screen.findByTestId("workflow")).textContent).toContain("Paused: budgets did not answer");
 });
 
+test("a last run that used a model without a price does not look free", async () => {
+  show({ ...WORKFLOW, lastExecution: { ...WORKFLOW.lastExecution!, totalCost: "0.00", unpricedCalls: 2 } }, () => undefined);
+  expect((await screen.findByTestId("workflow")).textContent).toContain("$0.0000 + 2 calls without a price");
+});
+
 test("a workflow tells how its last run ended and what it cost, and is run from the list", async () => {
   const asked: string[] = [];
   const keys: (string | null)[] = [];

@@ -5,13 +5,13 @@ import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { formatAgo } from "@/shared/format/time";
-import { Amount } from "@/shared/ui/amount";
 import { IconButton } from "@/shared/ui/button";
 import { Badge } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { toast } from "@/shared/ui/toast";
 import { useTrigger, workflowQuery, type Workflow } from "./api";
 import { read } from "./definition";
+import { ExecutionCost } from "./execution-cost";
 import { neededOf } from "./needed";
 import { RunDialog } from "./run-dialog";
 import { STATUS_TONES, StatusBadge } from "./status";
@@ -61,7 +61,7 @@ export function WorkflowTable({ workflows, now, mayEdit, onTag, onDelete }: List
                 <LastRun workflow={workflow} now={now} />
               </Td>
               <Td right className="max-md:hidden">
-                {workflow.lastExecution ? <Amount usd={workflow.lastExecution.totalCost} places={4} /> : <span className="text-soft">–</span>}
+                {workflow.lastExecution ? <ExecutionCost execution={workflow.lastExecution} isBelow /> : <span className="text-soft">–</span>}
               </Td>
               <Td right>{mayEdit && <Actions workflow={workflow} onDelete={onDelete} />}</Td>
             </tr>
@@ -89,7 +89,7 @@ export function WorkflowCards({ workflows, now, mayEdit, onTag, onDelete }: List
               <LastRun workflow={workflow} now={now} />
               {workflow.lastExecution && (
                 <span className="ml-2 figures">
-                  <Amount usd={workflow.lastExecution.totalCost} places={4} />
+                  <ExecutionCost execution={workflow.lastExecution} />
                 </span>
               )}
             </div>

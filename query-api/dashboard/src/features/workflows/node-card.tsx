@@ -5,6 +5,7 @@ import { memo } from "react";
 import type { NanoUsd } from "@/shared/format/money";
 import { Amount } from "@/shared/ui/amount";
 import { TYPE_LABELS, type NodeType } from "./definition";
+import { Unpriced } from "./execution-cost";
 import type { PlaceFault } from "./faults";
 
 export const ICONS: Record<NodeType, LucideIcon> = {
@@ -27,6 +28,7 @@ export interface CardData extends Record<string, unknown> {
   status: string | null;
   runs: string | null;
   cost: NanoUsd | null;
+  unpriced: number;
 }
 
 export type CardNode = Node<CardData, "card">;
@@ -88,6 +90,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
                   </span>
                 </>
               )}
+              <Unpriced calls={data.unpriced} isBelow />
             </p>
           )}
         </div>

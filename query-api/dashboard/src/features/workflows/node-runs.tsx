@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { nanoUsd } from "@/shared/format/money";
 import { formatBytes, formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
@@ -13,23 +14,44 @@ import type { Definition } from "./definition";
 import { Elapsed } from "./elapsed";
 import { attemptOf, inOrder, isUnpriced, itemOfRun, KEPT, statusOf, waitOf } from "./runs";
 import { StatusBadge } from "./status";
+import type { MoreRuns } from "./use-execution";
 
 /**
- * Each run of each node: how long, how much, what went in and what came out.
+ * Each run of each node: how long, how much, what went in and what came out. Where not all of them are loaded, those that failed come
+ * first, and further ones at a press.
  *
  * @param ran the definition that it is a run of, where that is known
  */
-export function NodeRuns({ execution, only, ran }: { execution: ExecutionDetail; only?: ReadonlySet<string>; ran?: Definition | undefined }) {
-  const shown = inOrder(only && only.size > 0 ? execution.nodeExecutions.filter((run) => only.has(run.nodeId)) : execution.nodeExecutions);
-  if (shown.length === 0) {
+export function NodeRuns({ execution, only, ran, more }: { execution: ExecutionDetail; only?: ReadonlySet<string>; ran?: Definition | undefined; more: MoreRuns }) {
+  const isAsked = (one: { nodeId: string }) => only === undefined || only.size === 0 || only.has(one.nodeId);
+  const loaded = inOrder(execution.nodeExecutions.filter(isAsked));
+  const all = (execution.nodes ?? []).filter(isAsked).reduce((sum, node) => sum + node.runs, 0);
+  const isMore = Boolean(execution.nextCursor) && all > loaded.length;
+  const hasFailed = ({ status }: NodeExecution) => isMore && status === "failed";
+  const failed = loaded.filter(hasFailed);
+  const shown = [...failed, ...loaded.filter((run) => !hasFailed(run))];
+  if (shown.length === 0 && !isMore) {
     return <p className="text-soft">No run yet.</p>;
   }
+  const counted = `${formatCount(shown.length)} of ${formatCount(all)} node runs`;
   return (
-    <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Nodes">
-      {shown.map((run) => (
-        <NodeRun key={run.id} execution={execution} run={run} ran={ran} />
-      ))}
-    </ul>
+    <>
+      {isMore && <p className="mb-2 text-soft">{failed.length > 0 ? `${counted}, those that failed first.` : `The first ${counted}.`}</p>}
+      {shown.length > 0 && (
+        <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Nodes">
+          {shown.map((run) => (
+            <NodeRun key={run.id} execution={execution} run={run} ran={ran} />
+          ))}
+        </ul>
+      )}
+      {isMore && (
+        <div className="mt-3 flex justify-center">
+          <Button busy={more.isLoading} onClick={more.load}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 
@@ -66,17 +88,18 @@ function NodeRun({ execution, run, ran }: { execution: ExecutionDetail; run: Nod
             </>
           )}
           {facts.join(" · ")}
-          {isUnpriced(run) ? (
-            <>
-              {" · "}
-              <Badge tone="warning">No price yet</Badge>
-            </>
-          ) : run.cost && run.tokens ? (
+          {run.cost && run.tokens && !(isUnpriced(run) && nanoUsd(run.cost) === 0n) ? (
             <>
               {" · "}
               <Amount usd={run.cost} places={4} />
             </>
           ) : null}
+          {isUnpriced(run) && (
+            <>
+              {" · "}
+              <Badge tone="warning">No price yet</Badge>
+            </>
+          )}
         </p>
       </div>
       {run.errorMessage && (

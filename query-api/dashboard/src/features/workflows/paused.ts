@@ -1,4 +1,6 @@
-import { formatExactUsd } from "@/shared/format/money";
+import { formatExactUsd, type NanoUsd } from "@/shared/format/money";
+import { formatCount } from "@/shared/format/numbers";
+import type { ExecutionDetail } from "./api";
 
 interface Reason {
   message?: string;
@@ -21,6 +23,35 @@ export function heldBy({ status, reason }: { status: string; reason?: unknown })
   return status === "paused_budget" && Object.hasOwn(HELD, code) ? HELD[code]! : null;
 }
 
+/** What an execution may cost that is paused by its own limit; null of any other. */
+export function costLimitOf({ status, reason }: { status: string; reason?: unknown }): NanoUsd | null {
+  const { code, maxCostNanoUsd = 0 } = (reason ?? {}) as Reason;
+  return status === "paused_budget" && code === "execution_cost_limit" ? BigInt(maxCostNanoUsd) : null;
+}
+
+/** A round amount above both: 1, 2 or 5 and noughts, of the amounts that are at least half as much again. */
+export function nextLimit(limit: NanoUsd, spent: NanoUsd): NanoUsd {
+  const least = ((limit > spent ? limit : spent) * 3n) / 2n + 1n;
+  for (let power = 1n; ; power *= 10n) {
+    const found = [1n, 2n, 5n].map((digit) => digit * power).find((amount) => amount >= least);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+}
+
+/** What a queued execution waits for that is held by nothing but those before it; null of any other. */
+export function turnOf({ status, reason, queue }: { status: string; reason?: unknown } & Pick<ExecutionDetail, "queue">): string | null {
+  if (status !== "queued" || reason || !queue || queue.running < queue.maxConcurrentRuns) {
+    return null;
+  }
+  const { running, maxConcurrentRuns: most, ahead } = queue;
+  const atOnce = most === 1 ? "One run of this workflow goes at a time" : `${formatCount(most)} runs of this workflow go at a time`;
+  const underWay = running === 1 ? "another is under way" : `${formatCount(running)} are under way`;
+  const before = ahead === 0 ? "it is the next" : `${formatCount(ahead)} ${ahead === 1 ? "waits" : "wait"} that came before it`;
+  return `${atOnce}, and ${underWay}. This one begins by itself when its turn comes: ${before}. How many go at a time is set in the workflow, under About and alerts.`;
+}
+
 /** Why an execution is held, or waits in vain, and what to do; null if it does neither. */
 export function pausedBecause(execution: { status: string; reason?: unknown }): string | null {
   const waitsInVain = execution.status === "queued" && Boolean(execution.reason);
@@ -28,14 +59,16 @@ export function pausedBecause(execution: { status: string; reason?: unknown }): 
     return null;
   }
   const reason = (execution.reason ?? {}) as Reason;
+  const limit = costLimitOf(execution);
+  if (limit !== null) {
+    return `The next call could take this run beyond its own limit of ${formatExactUsd(limit)}. Resume it with a higher one, or cancel.`;
+  }
   if (reason.message) {
     return reason.message;
   }
   switch (reason.code) {
     case "ambiguous_call":
       return `Nobody knows whether ${reason.target ?? "the other side"} was reached. Find out, then resume to call again, or cancel.`;
-    case "execution_cost_limit":
-      return `The next call could take this run beyond its own limit of ${formatExactUsd(BigInt(reason.maxCostNanoUsd ?? 0))}. Raise it in a new version and rerun, or cancel.`;
     case "execution_cost_unknown":
       return "The next call's model has no price, so nobody knows whether this run keeps within its own limit. Give the model a price and resume, or cancel.";
     case "budget_unanswered":

@@ -18,6 +18,7 @@ test.each([
   ["one with a price", { tokens: 12, output: { cost: "0.10", costNanoUsd: 100_000_000 } }, false],
   ["a node that asks no model", { output: { costNanoUsd: null } }, false],
   ["an output that did not come along", { tokens: 12, output: null }, false],
+  ["one that did not come along of a model without a price", { tokens: 12, output: null, unpricedCalls: 1 }, true],
 ])("whether its cost is unknown, of %s", (_, run, unpriced) => expect(isUnpriced(run as NodeExecution)).toBe(unpriced));
 
 test("a node is called what people call it, where that is known", () => {

@@ -30,17 +30,19 @@ function byIndexes(one: readonly number[], other: readonly number[]): number {
 
 /**
  * Whether a run used a model without a price: its tokens count, and what it cost is not known yet, which is another thing than
- * nothing. An output that did not come along does not tell.
+ * nothing.
  */
-export function isUnpriced({ tokens, output }: Pick<NodeExecution, "tokens" | "output">): boolean {
-  return (tokens ?? 0) > 0 && typeof output === "object" && output !== null && (output as { costNanoUsd?: unknown }).costNanoUsd === null;
+export function isUnpriced({ tokens, output, unpricedCalls = 0 }: Pick<NodeExecution, "tokens" | "output" | "unpricedCalls">): boolean {
+  // Of an answer that is not an attempt's last the output does not tell, nor does one that did not come along.
+  return unpricedCalls > 0 || ((tokens ?? 0) > 0 && typeof output === "object" && output !== null && (output as { costNanoUsd?: unknown }).costNanoUsd === null);
 }
 
-/** Of an execution that stands still, the node that it stands still for is as the execution is. */
-export function statusOf(run: Pick<NodeExecution, "nodeId" | "scope" | "status">, { status, reason }: { status: string; reason?: unknown }): string {
+/** Of an execution that stands still, the node that it stands still for is as the execution is. What is told of all runs of a node has no scope. */
+export function statusOf(run: { nodeId: string; scope?: string; status: string }, { status, reason }: { status: string; reason?: unknown }): string {
   const about = (reason ?? {}) as { nodeId?: string; scope?: string };
   const isHeld = run.status === "queued" || run.status === "retrying";
-  return status.startsWith("paused") && isHeld && about.nodeId === run.nodeId && (about.scope ?? run.scope) === run.scope ? status : run.status;
+  const isOfIt = run.scope === undefined || (about.scope ?? run.scope) === run.scope;
+  return status.startsWith("paused") && isHeld && about.nodeId === run.nodeId && isOfIt ? status : run.status;
 }
 
 /** Until when a run waits, for a delay or for its next attempt; null if it does not. */
@@ -48,7 +50,7 @@ export function waitOf({ status, waitsUntil }: Pick<NodeExecution, "status" | "w
   return waitsUntil ? `${status === "retrying" ? "Retrying at" : "Waiting until"} ${formatSoon(waitsUntil, zone, now)}` : null;
 }
 
-/** What people call a node of an execution; its id, if none of its runs came along. */
+/** What people call a node of an execution; its id, if nothing of it came along. */
 export function labelOf(runs: readonly Pick<NodeExecution, "nodeId" | "label">[], nodeId: string): string {
   return runs.find((run) => run.nodeId === nodeId)?.label ?? nodeId;
 }

@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { isRefused } from "@/shared/api/client";
 import { useEvents } from "@/shared/api/stream";
 import { nanoUsd } from "@/shared/format/money";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { useZone } from "@/shared/session/zone";
 import { useNow } from "@/shared/ui/now";
-import { executionQuery, isOver, type ExecutionDetail, type NodeExecution } from "./api";
+import { executionQuery, isOver, RUNS_SHOWN, type ExecutionDetail, type NodeExecution, type NodeSummary } from "./api";
 import type { NodeState } from "./canvas";
 import { KEPT, statusOf, waitOf } from "./runs";
 import { wordsOf } from "./status";
@@ -23,10 +23,13 @@ const STRAGGLERS_MS = 600_000;
  */
 export function useExecution(executionId: string | null) {
   const queryClient = useQueryClient();
+  const [wanted, setWanted] = useState({ executionId, most: RUNS_SHOWN });
+  const most = wanted.executionId === executionId ? wanted.most : RUNS_SHOWN;
   const query = useQuery({
-    ...executionQuery(executionId ?? ""),
+    ...executionQuery(executionId ?? "", most),
     enabled: executionId !== null,
-    placeholderData: () => undefined,
+    // What is there of it stays until more of it is.
+    placeholderData: (before?: ExecutionDetail) => (before?.id === executionId ? before : undefined),
     refetchInterval: ({ state }) => (state.data && (isRefused(state.error) || isSettled(state.data, Date.now())) ? false : POLL_MS),
   });
   const isLost = isRefused(query.error);
@@ -48,7 +51,14 @@ export function useExecution(executionId: string | null) {
   const zone = useZone();
   const now = useNow();
   const states = useMemo(() => (data ? nodeStates(data, zone, now) : NONE), [data, zone, now]);
-  return { ...query, data, states };
+  const more: MoreRuns = { isLoading: query.isPlaceholderData, load: () => setWanted({ executionId, most: most + RUNS_SHOWN }) };
+  return { ...query, data, states, more };
+}
+
+/** How further runs of an execution's nodes are loaded, where not all are. */
+export interface MoreRuns {
+  isLoading: boolean;
+  load: () => void;
 }
 
 /** Whether nothing of it changes any more: neither what it has done, nor what it has cost. */
@@ -61,31 +71,33 @@ const NONE: ReadonlyMap<string, NodeState> = new Map();
 const RANK = ["skipped", "completed", "queued", "cancelled", "running", "retrying", "paused", "paused_budget", "failed"];
 
 /** What the runs of each node, one or one for each item, come to. */
-export function nodeStates(execution: { status: string; reason?: unknown; nodeExecutions: readonly NodeExecution[] }, zone: string, now: number): ReadonlyMap<string, NodeState> {
-  const byNode = new Map<string, NodeExecution[]>();
-  for (const run of execution.nodeExecutions) {
-    byNode.set(run.nodeId, [...(byNode.get(run.nodeId) ?? []), run]);
-  }
-  return new Map(
-    [...byNode].map(([id, ofNode]) => {
-      const status = ofNode.map((run) => statusOf(run, execution)).reduce((worst, one) => (RANK.indexOf(one) > RANK.indexOf(worst) ? one : worst), "skipped");
-      // Of several that are as it is, what is told must be true of all: that one waits is not, where another is worked at.
-      const alike = ofNode.filter((run) => run.status === status);
-      const next = alike.every((run) => run.waitsUntil) ? alike.toSorted((a, b) => Date.parse(a.waitsUntil!) - Date.parse(b.waitsUntil!))[0] : undefined;
-      const wait = next ? waitOf(next, zone, now) : null;
-      const cost = ofNode.reduce((sum, run) => sum + nanoUsd(run.cost ?? "0"), 0n);
-      const ms = ofNode.reduce((most, run) => Math.max(most, run.executionTimeMs ?? 0), 0);
-      const skipped = ofNode.filter((run) => run.status === "skipped").length;
-      const ran = ofNode.length - skipped;
-      const parts = [
-        ofNode.length > 1 && ran > 0 ? `${formatCount(ran)} ${ran === 1 ? "run" : "runs"}` : null,
-        ofNode.length > 1 && skipped > 0 ? `${formatCount(skipped)} skipped` : null,
-        wait ?? (ofNode.every((run) => run.kept) ? KEPT : ms > 0 ? formatDuration(ms) : null),
-      ].filter(Boolean);
-      const words = wait ?? wordsOf({ status, reason: execution.reason });
-      return [id, { status, words, runs: parts.join(" · ") || words, cost: cost > 0n ? cost : null }];
-    }),
-  );
+export function nodeStates(execution: { status: string; reason?: unknown; nodes?: readonly NodeSummary[] }, zone: string, now: number): ReadonlyMap<string, NodeState> {
+  return new Map((execution.nodes ?? []).map((node) => [node.nodeId, nodeState(node, execution, zone, now)]));
+}
+
+function nodeState(node: NodeSummary, execution: { status: string; reason?: unknown }, zone: string, now: number): NodeState {
+  const { nodeId, runs } = node;
+  const status = node.states
+    .map((state) => statusOf({ nodeId, status: state.status }, execution))
+    .reduce((worst, one) => (RANK.indexOf(one) > RANK.indexOf(worst) ? one : worst), "skipped");
+  // Of several that are as it is, what is told must be true of all: that one waits is not, where another is worked at.
+  const alike = node.states.find((state) => state.status === status);
+  const wait = alike ? waitOf(alike, zone, now) : null;
+  const cost = nanoUsd(node.cost);
+  const ms = node.longestMs ?? 0;
+  const skipped = runsIn(node, "skipped");
+  const ran = runs - skipped;
+  const parts = [
+    runs > 1 && ran > 0 ? `${formatCount(ran)} ${ran === 1 ? "run" : "runs"}` : null,
+    runs > 1 && skipped > 0 ? `${formatCount(skipped)} skipped` : null,
+    wait ?? (node.kept === runs ? KEPT : ms > 0 ? formatDuration(ms) : null),
+  ].filter(Boolean);
+  const words = wait ?? wordsOf({ status, reason: execution.reason });
+  return { status, words, runs: parts.join(" · ") || words, cost: cost > 0n ? cost : null, unpriced: node.unpricedCalls };
+}
+
+function runsIn(node: NodeSummary, status: NodeExecution["status"]): number {
+  return node.states.find((state) => state.status === status)?.runs ?? 0;
 }
 
 /**
@@ -94,10 +106,10 @@ export function nodeStates(execution: { status: string; reason?: unknown; nodeEx
  * @param drawn how many nodes the definition has that it is a run of, of which those that were not reached yet are not known to it; 0 if
  *     that is not known
  */
-export function progressOf(execution: Pick<ExecutionDetail, "completedNodes" | "skippedNodes" | "failedNodes" | "totalNodes" | "nodeExecutions">, drawn: number): string {
-  const { completedNodes = 0, skippedNodes = 0, failedNodes = 0, totalNodes = 0, nodeExecutions } = execution;
+export function progressOf(execution: Pick<ExecutionDetail, "completedNodes" | "skippedNodes" | "failedNodes" | "totalNodes" | "nodes">, drawn: number): string {
+  const { completedNodes = 0, skippedNodes = 0, failedNodes = 0, totalNodes = 0, nodes = [] } = execution;
   // Those that were given up are not among the known ones any more.
-  const cancelled = nodeExecutions.filter((run) => run.status === "cancelled").length;
+  const cancelled = nodes.reduce((sum, node) => sum + runsIn(node, "cancelled"), 0);
   return [
     `${formatCount(completedNodes)} of ${formatCount(Math.max(totalNodes + cancelled, drawn))} nodes`,
     skippedNodes > 0 ? `${formatCount(skippedNodes)} skipped` : null,

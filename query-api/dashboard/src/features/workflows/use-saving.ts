@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
+import { messageOf, ProblemError } from "@/shared/api/client";
 import { useAccount } from "@/shared/session/account";
 import { toast } from "@/shared/ui/toast";
 import { useSaveWorkflow, workflowQuery, type Kept, type Workflow } from "./api";
@@ -21,6 +21,11 @@ export interface Base {
   updatedAt: string | undefined;
 }
 
+/** What is on the canvas, and which of the bases it was drawn on: steps back may lead to what was drawn on an older one. */
+export interface Drawn extends Draft {
+  basis?: number;
+}
+
 export function baseOf(workflow: Workflow | null): Base {
   return { id: workflow?.id ?? null, name: workflow?.name ?? "", version: workflow?.version, updatedAt: workflow?.updatedAt };
 }
@@ -39,7 +44,7 @@ export function useSaving({
 }: {
   workflow: Workflow | null;
   initial: Draft;
-  history: History<Draft>;
+  history: History<Drawn>;
   /** What had no id yet has one. */
   onMade: (id: string) => void;
   /** Something else is on the canvas than was. */
@@ -47,10 +52,15 @@ export function useSaving({
 }) {
   const queryClient = useQueryClient();
   const save = useSaveWorkflow(useAccount());
-  const [saved, setSaved] = useState(initial);
-  const [base, setBase] = useState(() => baseOf(workflow));
+  const [saved, setSaved] = useState<Drawn>(initial);
+  // What another has stored is one of its own: what was drawn before it was taken is not made from it.
+  const [bases, setBases] = useState<readonly Base[]>(() => [baseOf(workflow)]);
+  const basis = history.value.basis ?? 0;
+  const base = bases[basis]!;
   /** What another has stored since, if that is why it could not be saved. */
   const [conflict, setConflict] = useState<Stored | null>(null);
+  /** Whether it is not there any more, if that is why it could not be saved. */
+  const [isGone, setGone] = useState(false);
 
   const send = async (drawn: Draft, from: Base): Promise<Kept> => {
     const name = drawn.name.trim() || UNTITLED;
@@ -82,7 +92,7 @@ export function useSaving({
       history.adjust((on) => (on === drawn ? now : on.name === drawn.name ? { ...on, name } : on));
     }
     setSaved(now);
-    setBase(baseOf(kept.workflow));
+    setBases((all) => all.with(drawn.basis ?? 0, baseOf(kept.workflow)));
     setConflict(null);
     if (from.id === null) {
       onMade(id);
@@ -94,6 +104,8 @@ export function useSaving({
     const stored = conflictOf(error);
     if (stored) {
       setConflict(stored);
+    } else if (base.id !== null && error instanceof ProblemError && error.status === 404) {
+      setGone(true);
     } else {
       toast(messageOf(error), "critical");
     }
@@ -108,25 +120,47 @@ export function useSaving({
     }
   };
 
-  /** Puts what is stored on the canvas; a step back leads to what was there. */
-  const load = (stored: Workflow) => {
-    const draft = draftOf(stored);
-    history.change(() => draft);
-    setSaved(draft);
+  /** Puts on the canvas what was made from something else than what is there; a step back leads to that, and to what it was made from. */
+  const begin = (draft: Draft, from: Base): Drawn => {
+    const begun = { ...draft, basis: bases.length };
+    setBases([...bases, from]);
+    history.change(() => begun);
+    return begun;
+  };
+
+  const show = (drawn: Drawn) => {
+    setSaved(drawn);
     // What was refused before is not on the canvas any more.
     save.reset();
-    setBase(baseOf(stored));
     setConflict(null);
     onLoaded();
   };
 
-  const loadStored = async (id: string) => load(await queryClient.fetchQuery({ ...workflowQuery(id), staleTime: 0 }));
+  /** Puts what is stored on the canvas, whoever has stored it. */
+  const loadStored = async (id: string) => {
+    const stored = await queryClient.fetchQuery({ ...workflowQuery(id), staleTime: 0 });
+    show(begin(draftOf(stored), baseOf(stored)));
+  };
 
-  /** @returns the id of the new one */
+  /** As {@link loadStored}, where it was stored from here: nobody else's lies between that and what is on the canvas, unless versions do. */
+  const load = (stored: Workflow) => {
+    if (stored.version !== (base.version ?? 0) + 1) {
+      show(begin(draftOf(stored), baseOf(stored)));
+      return;
+    }
+    const drawn = { ...draftOf(stored), basis };
+    history.change(() => drawn);
+    setBases(bases.with(basis, baseOf(stored)));
+    show(drawn);
+  };
+
+  /** @returns the id of the new one, which is told from the other as long as that is there */
   const saveAsNew = async (): Promise<string> => {
-    const { name, definition } = history.value;
-    const kept = await save.mutateAsync({ id: null, name: namedAfter(name.trim() || UNTITLED, "", " (mine)"), definition });
+    const { name: drawn, definition } = history.value;
+    const name = drawn.trim() || UNTITLED;
+    const kept = await save.mutateAsync({ id: null, name: isGone ? name : namedAfter(name, "", " (mine)"), definition });
     setConflict(null);
+    setGone(false);
     return kept.workflow.id;
   };
 
@@ -135,6 +169,7 @@ export function useSaving({
     base,
     isDirty: history.value !== saved,
     conflict,
+    isGone,
     store,
     fail,
     onSave,
@@ -143,10 +178,10 @@ export function useSaving({
     saveAsNew,
     overwrite: (over: Stored) => onSave({ ...base, version: over.version, updatedAt: over.updatedAt }),
     /** What another page, or this one at another time, has drawn from what was stored then. */
-    resume: (draft: Draft, from: Base) => {
-      history.change(() => draft);
-      setBase(from);
+    resume: (draft: Draft, from: Base) => void begin(draft, from),
+    dismiss: () => {
+      setConflict(null);
+      setGone(false);
     },
-    dismiss: () => setConflict(null),
   };
 }

@@ -65,6 +65,7 @@ final class AnalyticsRoutes implements Routes {
         json.put("from", since.toString()).put("to", until.toString()).put("timezone", zone.getId());
         ExecutionStatistics.Total total = statistics.total();
         json.put("totalExecutions", total.executions());
+        json.put("begunExecutions", total.begun());
         json.put("successfulExecutions", total.completed());
         json.put("failedExecutions", total.failed());
         json.put("cancelledExecutions", total.cancelled());
@@ -79,8 +80,9 @@ final class AnalyticsRoutes implements Routes {
         json.put("averageExecutionTime", total.averageMs());
         json.put("totalTokens", total.tokens());
         WorkflowJson.money(json, "totalCost", total.costNanoUsd());
-        json.put("averageTokens", total.executions() == 0 ? 0 : total.tokens() / total.executions());
-        WorkflowJson.money(json, "averageCost", total.executions() == 0 ? 0 : total.costNanoUsd() / total.executions());
+        json.put("unpricedCalls", total.unpricedCalls());
+        json.put("averageTokens", total.averageTokens());
+        WorkflowJson.money(json, "averageCost", total.averageCostNanoUsd());
         WorkflowJson.money(json, "wastedCost", total.wastedNanoUsd());
         WorkflowJson.money(json, "savedCost", total.savedNanoUsd());
         var byDay = json.putArray("executionsByDay");
@@ -93,6 +95,7 @@ final class AnalyticsRoutes implements Routes {
                     .put("failed", day.failed());
             ObjectNode cost = costByDay.addObject().put("date", day.date().toString());
             WorkflowJson.money(cost, "cost", day.costNanoUsd());
+            cost.put("unpricedCalls", day.unpricedCalls());
             cost.put("tokens", day.tokens());
         }
         ObjectNode failures = json.putObject("failuresByNode");
@@ -111,6 +114,7 @@ final class AnalyticsRoutes implements Routes {
             entry.put("p95Ms", node.p95Ms());
             entry.put("tokens", node.tokens());
             WorkflowJson.money(entry, "cost", node.costNanoUsd());
+            entry.put("unpricedCalls", node.unpricedCalls());
         }
         return json;
     }

@@ -19,6 +19,7 @@ import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
@@ -41,6 +42,9 @@ final class RunRoutes implements Routes {
     private static final int LIMIT_MAX = 200;
 
     private static final int NODES_MAX = 1_000;
+
+    /** What of the nodes is asked for by itself: where there are many, those are looked for. */
+    private static final String FAILED = "failed";
 
     private static final int TRIGGER_BYTES_MAX = 1 << 20;
 
@@ -175,18 +179,32 @@ final class RunRoutes implements Routes {
         var asked = new Asked(ctx, faults);
         int limit = asked.number("nodesLimit", NODES_MAX, 1, NODES_MAX);
         @Nullable Long after = asked.cursor();
+        @Nullable String status = asked.text("status");
+        if (status != null && !status.equals(FAILED)) {
+            faults.add("status", "is '%s'".formatted(status), "Send failed, or leave it out for all.");
+        }
         faults.check();
         Shown execution = allowed.execution();
         var definition = WorkflowJson.definition(
                 workflows.definition(allowed.workflow().scope(), execution.workflowId(), execution.workflowVersion()));
-        NodePage page = records.page(allowed.workflow().scope(), execution.id(), after == null ? 0 : after, limit);
+        Scope scope = allowed.workflow().scope();
+        NodePage page = records.page(scope, execution.id(), status, after == null ? 0 : after, limit);
         ObjectNode answer = WorkflowJson.of(execution, allowed.workflow().workflow());
         WorkflowJson.asStored(answer, "triggerData", execution.triggerData());
         answer.put("workflowName", allowed.workflow().workflow().name());
         answer.put("yourLevel", allowed.workflow().level().value());
-        WorkflowJson.around(answer, records.around(allowed.workflow().scope(), execution.id()));
-        ArrayNode nodes = answer.putArray("nodeExecutions");
+        WorkflowJson.around(answer, records.around(scope, execution.id()));
+        if (execution.status().equals(Status.QUEUED.value())) {
+            WorkflowJson.turn(
+                    answer,
+                    records.turn(scope, execution),
+                    allowed.workflow().workflow().maxConcurrentRuns());
+        }
         boolean isOver = execution.completedAt() != null;
+        if (after == null) {
+            NodeSummaries.put(answer.putArray("nodes"), records.summary(scope, execution.id()), definition, isOver);
+        }
+        ArrayNode nodes = answer.putArray("nodeExecutions");
         page.nodes().forEach(node -> nodes.add(WorkflowJson.of(node, definition, isOver)));
         answer.put(
                 "nextCursor",

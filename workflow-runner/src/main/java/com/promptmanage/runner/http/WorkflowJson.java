@@ -9,6 +9,7 @@ import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.journal.ExecutionRecords.Around;
 import com.promptmanage.runner.journal.ExecutionRecords.NodeShown;
 import com.promptmanage.runner.journal.ExecutionRecords.Shown;
+import com.promptmanage.runner.journal.ExecutionRecords.Turn;
 import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.trigger.TriggerConfig;
@@ -107,6 +108,15 @@ final class WorkflowJson {
                         .put("createdAt", rerun.createdAt().toString()));
     }
 
+    /** @param most how many executions of the workflow are under way at a time */
+    static void turn(ObjectNode execution, Turn turn, int most) {
+        execution
+                .putObject("queue")
+                .put("running", turn.running())
+                .put("maxConcurrentRuns", most)
+                .put("ahead", turn.ahead());
+    }
+
     /**
      * What an execution stands still for: what it was paused with, or that its workflow lets nothing begin.
      *
@@ -151,7 +161,7 @@ final class WorkflowJson {
                                     run.scope().lastIndexOf('[') + 1,
                                     run.scope().length() - 1)));
         }
-        json.put("status", status(run, isOver));
+        json.put("status", status(run.status(), run.errorKind() != null, run.waitsUntil() != null, isOver));
         json.put("attemptNumber", Math.max(1, run.attempt()));
         json.put("kept", run.isKept());
         time(json, "waitsUntil", run.waitsUntil());
@@ -177,13 +187,16 @@ final class WorkflowJson {
         return json;
     }
 
-    private static String status(NodeShown run, boolean isOver) {
-        return switch (run.status()) {
-            case "held", "ready" ->
-                run.errorKind() != null ? "retrying" : run.waitsUntil() != null ? "running" : "queued";
+    /**
+     * @param stored how it stands in the journal
+     * @param isOver whether its execution is
+     */
+    static String status(String stored, boolean hasError, boolean isWaiting, boolean isOver) {
+        return switch (stored) {
+            case "held", "ready" -> hasError ? "retrying" : isWaiting ? "running" : "queued";
             case "leased" -> "running";
             case "open" -> isOver ? "cancelled" : "running";
-            default -> run.status();
+            default -> stored;
         };
     }
 

@@ -120,6 +120,7 @@ final class WorkflowRoutes implements Routes {
             told.put("id", last.id()).put("status", last.status());
             told.set("reason", WorkflowJson.reason(last.status(), last.isTest(), last.reason(), workflow));
             WorkflowJson.money(told, "totalCost", last.costNanoUsd());
+            told.put("unpricedCalls", last.unpricedCalls());
         }
         return json;
     }

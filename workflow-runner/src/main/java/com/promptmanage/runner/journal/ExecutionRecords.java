@@ -21,7 +21,7 @@ public final class ExecutionRecords {
     private static final int RERUNS_MAX = 10;
 
     /** A time by the clock that says when it is due: what becomes ready at once is due by then. */
-    private static final String BESIDES = """
+    static final String BESIDES = """
             CASE WHEN status = 'ready' AND due_at > now() THEN due_at END AS waits_until,
             status = 'completed' AND EXISTS (
                 SELECT 1 FROM kept_runs k
@@ -182,6 +182,14 @@ public final class ExecutionRecords {
     /** @param keeps whether it goes on from what the other had done, and does not do that again */
     public record Rerun(String id, int workflowVersion, String status, boolean keeps, Instant createdAt) {}
 
+    /**
+     * How an execution stands that waits in its workflow's queue.
+     *
+     * @param running how many executions of the workflow are under way
+     * @param ahead how many wait that were made before it
+     */
+    public record Turn(long running, long ahead) {}
+
     /** One entry of an execution's log: an event as it was told. */
     public record Entry(int seq, String event) {}
 
@@ -233,8 +241,17 @@ public final class ExecutionRecords {
                         .list());
     }
 
-    /** As {@link #nodes}, but of large ones fewer, so that what is in memory at a time does not grow with their number. */
-    public NodePage page(Scope scope, String executionId, long after, int limit) {
+    /** Of all runs, however many there are; those of a node beside each other, the nodes in the order in which they were first run. */
+    public List<RunsAlike> summary(Scope scope, String executionId) {
+        return database.inTransaction(scope, handle -> RunsAlike.of(handle, executionId));
+    }
+
+    /**
+     * As {@link #nodes}, but of large ones fewer, so that what is in memory at a time does not grow with their number.
+     *
+     * @param status that they have, as it is stored; null for any
+     */
+    public NodePage page(Scope scope, String executionId, @Nullable String status, long after, int limit) {
         return database.inTransaction(scope, handle -> {
             List<NodeShown> found = handle.createQuery("""
                             SELECT * FROM (
@@ -244,12 +261,14 @@ public final class ExecutionRecords {
                                           AS bytes_before
                                 FROM (
                                     SELECT *, %s FROM node_runs WHERE execution_id = :execution AND id > :after
+                                      AND (CAST(:status AS text) IS NULL OR status = :status)
                                     ORDER BY id LIMIT :limit) AS wanted) AS measured
                             WHERE bytes_before IS NULL OR bytes_before < :bytesMax
                             ORDER BY id
                             """.formatted(BESIDES))
                     .bind("execution", executionId)
                     .bind("after", after)
+                    .bind("status", status)
                     .bind("limit", limit)
                     .bind("bytesMax", PAGE_BYTES_MAX)
                     .map((row, ctx) -> nodeShown(row))
@@ -257,15 +276,20 @@ public final class ExecutionRecords {
             return new NodePage(
                     found,
                     !found.isEmpty()
-                            && hasMore(handle, executionId, found.getLast().id()));
+                            && hasMore(
+                                    handle, executionId, status, found.getLast().id()));
         });
     }
 
-    private static boolean hasMore(Handle handle, String executionId, long after) {
-        return handle.createQuery(
-                        "SELECT EXISTS (SELECT 1 FROM node_runs WHERE execution_id = :execution AND id > :after)")
+    private static boolean hasMore(Handle handle, String executionId, @Nullable String status, long after) {
+        return handle.createQuery("""
+                        SELECT EXISTS (
+                            SELECT 1 FROM node_runs WHERE execution_id = :execution AND id > :after
+                              AND (CAST(:status AS text) IS NULL OR status = :status))
+                        """)
                 .bind("execution", executionId)
                 .bind("after", after)
+                .bind("status", status)
                 .mapTo(Boolean.class)
                 .one();
     }
@@ -350,6 +374,19 @@ public final class ExecutionRecords {
                     .list();
             return new Around(calls, reruns);
         });
+    }
+
+    /** Of one that is queued. */
+    public Turn turn(Scope scope, Shown execution) {
+        return database.inTransaction(scope, handle -> handle.createQuery("""
+                        SELECT count(*) FILTER (WHERE status = 'running') AS running,
+                               count(*) FILTER (WHERE status = 'queued' AND number < :number) AS ahead
+                        FROM executions WHERE workflow_id = :workflow AND status IN ('queued', 'running')
+                        """)
+                .bind("number", execution.number())
+                .bind("workflow", execution.workflowId())
+                .map((row, ctx) -> new Turn(row.getLong("running"), row.getLong("ahead")))
+                .one());
     }
 
     /** Of the executions made from then on and before then. */

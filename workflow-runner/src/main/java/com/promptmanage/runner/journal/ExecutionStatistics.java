@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a workflow's executions have gone.
  *
+ * <p>What calls of models cost that have no list price is in none of the costs: how many there were is in {@code unpricedCalls}.
+ *
  * @param days in order, those without executions left out
  */
 public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes) {
@@ -19,9 +21,14 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
         nodes = List.copyOf(nodes);
     }
 
-    /** All of them. Durations are of those that have ended; null if none has. */
+    /**
+     * All of them. Durations are of those that have ended; null if none has.
+     *
+     * @param begun of them, those that do not still wait for their turn, or have ended waiting
+     */
     public record Total(
             long executions,
+            long begun,
             long completed,
             long failed,
             long cancelled,
@@ -32,8 +39,19 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
             @Nullable Long p99Ms,
             long tokens,
             long costNanoUsd,
+            long unpricedCalls,
             long wastedNanoUsd,
             long savedNanoUsd) {
+
+        /** What one that began has used so far, as tokens; 0 if none did. */
+        public long averageTokens() {
+            return begun == 0 ? 0 : tokens / begun;
+        }
+
+        /** What one that began has cost so far, in nanoUSD at list price; 0 if none did. */
+        public long averageCostNanoUsd() {
+            return begun == 0 ? 0 : costNanoUsd / begun;
+        }
 
         /** Of those that ended by themselves, from 0 to 1. */
         public Optional<BigDecimal> successRate() {
@@ -46,7 +64,14 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
     }
 
     /** Those that began on one day. */
-    public record Day(LocalDate date, long executions, long completed, long failed, long tokens, long costNanoUsd) {}
+    public record Day(
+            LocalDate date,
+            long executions,
+            long completed,
+            long failed,
+            long tokens,
+            long costNanoUsd,
+            long unpricedCalls) {}
 
     /**
      * One node's runs in all of them.
@@ -63,5 +88,6 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
             @Nullable Long p50Ms,
             @Nullable Long p95Ms,
             long tokens,
-            long costNanoUsd) {}
+            long costNanoUsd,
+            long unpricedCalls) {}
 }

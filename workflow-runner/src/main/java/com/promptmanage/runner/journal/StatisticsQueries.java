@@ -13,7 +13,7 @@ final class StatisticsQueries {
 
     static ExecutionStatistics.Total total(Handle handle, String workflowId, Instant from, Instant to) {
         return handle.createQuery("""
-                        SELECT count(*) AS executions,
+                        SELECT count(*) AS executions, count(started_at) AS begun,
                                count(*) FILTER (WHERE status = 'completed') AS completed,
                                count(*) FILTER (WHERE status = 'failed') AS failed,
                                count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
@@ -23,6 +23,7 @@ final class StatisticsQueries {
                                CAST(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS bigint) AS p95_ms,
                                CAST(percentile_cont(0.99) WITHIN GROUP (ORDER BY ms) AS bigint) AS p99_ms,
                                coalesce(sum(tokens), 0) AS tokens, coalesce(sum(cost_nano_usd), 0) AS cost,
+                               coalesce(sum(unpriced_calls), 0) AS unpriced,
                                coalesce(sum(wasted_nano_usd), 0) AS wasted, coalesce(sum(saved_nano_usd), 0) AS saved
                         FROM (SELECT *,
                         """ + ExecutionRecords.RAN_MS + """
@@ -34,6 +35,7 @@ final class StatisticsQueries {
                 .bind("to", Change.at(to))
                 .map((row, ctx) -> new ExecutionStatistics.Total(
                         row.getLong("executions"),
+                        row.getLong("begun"),
                         row.getLong("completed"),
                         row.getLong("failed"),
                         row.getLong("cancelled"),
@@ -44,6 +46,7 @@ final class StatisticsQueries {
                         row.getObject("p99_ms", Long.class),
                         row.getLong("tokens"),
                         row.getLong("cost"),
+                        row.getLong("unpriced"),
                         row.getLong("wasted"),
                         row.getLong("saved")))
                 .one();
@@ -54,7 +57,7 @@ final class StatisticsQueries {
                         SELECT CAST(created_at AT TIME ZONE :zone AS date) AS day, count(*) AS executions,
                                count(*) FILTER (WHERE status = 'completed') AS completed,
                                count(*) FILTER (WHERE status IN ('failed', 'timeout')) AS failed,
-                               sum(tokens) AS tokens, sum(cost_nano_usd) AS cost
+                               sum(tokens) AS tokens, sum(cost_nano_usd) AS cost, sum(unpriced_calls) AS unpriced
                         FROM executions WHERE workflow_id = :workflow AND created_at >= :from AND created_at < :to
                         GROUP BY day ORDER BY day
                         """)
@@ -68,7 +71,8 @@ final class StatisticsQueries {
                         row.getLong("completed"),
                         row.getLong("failed"),
                         row.getLong("tokens"),
-                        row.getLong("cost")))
+                        row.getLong("cost"),
+                        row.getLong("unpriced")))
                 .list();
     }
 
@@ -84,7 +88,7 @@ final class StatisticsQueries {
                                    AS bigint) AS p50_ms,
                                CAST(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) FILTER (WHERE NOT is_kept)
                                    AS bigint) AS p95_ms,
-                               sum(tokens) AS tokens, sum(cost_nano_usd) AS cost
+                               sum(tokens) AS tokens, sum(cost_nano_usd) AS cost, sum(unpriced_calls) AS unpriced
                         FROM (SELECT n.*, extract(epoch FROM n.completed_at - n.started_at) * 1000 AS ms,
                                      e.keeps AND n.status = 'completed' AND EXISTS (
                                          SELECT 1 FROM kept_runs k
@@ -107,7 +111,8 @@ final class StatisticsQueries {
                         row.getObject("p50_ms", Long.class),
                         row.getObject("p95_ms", Long.class),
                         row.getLong("tokens"),
-                        row.getLong("cost")))
+                        row.getLong("cost"),
+                        row.getLong("unpriced")))
                 .list();
     }
 }

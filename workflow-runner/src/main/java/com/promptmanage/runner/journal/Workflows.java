@@ -78,6 +78,7 @@ public final class Workflows {
      *
      * @param reason why it is paused, as JSON
      * @param costNanoUsd so far, at list price
+     * @param unpricedCalls of models that are not listed: what they cost is not in it
      */
     public record LastRun(
             String workflowId,
@@ -85,7 +86,8 @@ public final class Workflows {
             boolean isTest,
             String status,
             @Nullable String reason,
-            long costNanoUsd) {}
+            long costNanoUsd,
+            int unpricedCalls) {}
 
     /**
      * Adds a workflow with its first version.
@@ -187,7 +189,7 @@ public final class Workflows {
                         SELECT newest.*
                         FROM unnest(CAST(:ids AS text[])) AS shown (id)
                         CROSS JOIN LATERAL (
-                            SELECT workflow_id, id, is_test, status, reason, cost_nano_usd FROM executions
+                            SELECT workflow_id, id, is_test, status, reason, cost_nano_usd, unpriced_calls FROM executions
                             WHERE workflow_id = shown.id ORDER BY number DESC LIMIT 1) AS newest
                         """)
                         .bindArray(
@@ -200,7 +202,8 @@ public final class Workflows {
                                 row.getBoolean("is_test"),
                                 row.getString("status"),
                                 row.getString("reason"),
-                                row.getLong("cost_nano_usd")))
+                                row.getLong("cost_nano_usd"),
+                                row.getInt("unpriced_calls")))
                         .collect(Collectors.toMap(LastRun::workflowId, Function.identity())));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.service.http.Json;
 import com.promptmanage.testkit.Await;
 import java.time.Instant;
 import org.junit.jupiter.api.AutoClose;
@@ -52,6 +53,49 @@ class QueuedRunsTest {
     }
 
     @Test
+    void whatWaitsForItsTurnSaysWhatComesFirstAndIsNoneOfThoseThatAnAverageIsOf() throws Exception {
+        String id = create();
+        String running = steps.trigger(id);
+        steps.awaitStatus(running, "running");
+        String next = steps.trigger(id);
+        String last = steps.trigger(id);
+        api.engine().database().useAsSystem(handle -> handle.execute(
+                "UPDATE executions SET tokens = 7, cost_nano_usd = 90600 WHERE id = ?", running));
+
+        JsonNode analytics = api.get(steps.editor(), "/api/workflows/%s/analytics".formatted(id))
+                .json();
+
+        assertThat(shown(running).has("queue")).isFalse();
+        assertThat(shown(next).path("queue").toString())
+                .isEqualTo("{\"running\":1,\"maxConcurrentRuns\":1,\"ahead\":0}");
+        assertThat(shown(last).at("/queue/ahead").intValue()).isEqualTo(1);
+        assertThat(analytics.path("totalExecutions").intValue()).isEqualTo(3);
+        assertThat(analytics.path("begunExecutions").intValue()).isEqualTo(1);
+        assertThat(analytics.path("averageTokens").longValue()).isEqualTo(7);
+        assertThat(analytics.path("averageCostNanoUsd").longValue()).isEqualTo(90_600);
+        cancel(last);
+        cancel(next);
+        cancel(running);
+    }
+
+    @Test
+    void ofADeletedWorkflowNoExecutionIsShownAnyMore() throws Exception {
+        String id = create();
+        String running = steps.trigger(id);
+        steps.awaitStatus(running, "running");
+
+        assertThat(api.send(steps.editor(), "DELETE", "/api/workflows/" + id, "").status())
+                .isEqualTo(204);
+
+        assertThat(api.get(steps.editor(), "/api/workflows/executions/" + running)
+                        .status())
+                .isEqualTo(404);
+        assertThat(api.get(steps.editor(), "/api/workflows/%s/executions".formatted(id))
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void aDelayThatIsNotOverIsUnderWayAndSaysUntilWhen() throws Exception {
         Instant before = Instant.now();
         String execution = steps.trigger(create());
@@ -61,6 +105,9 @@ class QueuedRunsTest {
 
         JsonNode waiting = node(execution);
         assertThat(waiting.path("status").asText()).isEqualTo("running");
+        assertThat(shown(execution).at("/nodes/0/states/0"))
+                .as("of all its runs")
+                .isEqualTo(stateOf(waiting));
         assertThat(Instant.parse(waiting.path("waitsUntil").asText()))
                 .isBetween(before.plusSeconds(3_590), Instant.now().plusSeconds(3_610));
         cancel(execution);
@@ -86,6 +133,15 @@ class QueuedRunsTest {
         assertThat(failed.path("status").asText()).isEqualTo("retrying");
         assertThat(failed.path("waitsUntil").isTextual()).isTrue();
         cancel(execution);
+    }
+
+    /** Of a node that is run once. */
+    private static JsonNode stateOf(JsonNode run) {
+        return Json.mapper()
+                .createObjectNode()
+                .put("status", run.path("status").asText())
+                .put("runs", 1)
+                .put("waitsUntil", run.path("waitsUntil").asText());
     }
 
     private JsonNode node(String execution) {

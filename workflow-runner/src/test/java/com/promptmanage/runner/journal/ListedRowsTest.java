@@ -91,7 +91,7 @@ class ListedRowsTest {
     void aPageOfALargeExecutionsNodesReadsNoExecutionsOfOthers() {
         database.useTransaction(ANN, handle -> {
             long before = rowsRead(handle);
-            NodePage page = records.page(ANN, "large", 1_000, 100);
+            NodePage page = records.page(ANN, "large", null, 1_000, 100);
 
             assertThat(page.nodes()).hasSize(100);
             assertThat(page.hasMore()).isTrue();
