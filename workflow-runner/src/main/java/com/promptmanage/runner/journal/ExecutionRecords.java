@@ -378,15 +378,17 @@ public final class ExecutionRecords {
 
     /** Of one that is queued. */
     public Turn turn(Scope scope, Shown execution) {
-        return database.inTransaction(scope, handle -> handle.createQuery("""
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
                         SELECT count(*) FILTER (WHERE status = 'running') AS running,
                                count(*) FILTER (WHERE status = 'queued' AND number < :number) AS ahead
                         FROM executions WHERE workflow_id = :workflow AND status IN ('queued', 'running')
                         """)
-                .bind("number", execution.number())
-                .bind("workflow", execution.workflowId())
-                .map((row, ctx) -> new Turn(row.getLong("running"), row.getLong("ahead")))
-                .one());
+                        .bind("number", execution.number())
+                        .bind("workflow", execution.workflowId())
+                        .map((row, ctx) -> new Turn(row.getLong("running"), row.getLong("ahead")))
+                        .one());
     }
 
     /** Of the executions made from then on and before then. */

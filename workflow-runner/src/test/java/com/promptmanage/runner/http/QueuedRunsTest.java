@@ -59,8 +59,10 @@ class QueuedRunsTest {
         steps.awaitStatus(running, "running");
         String next = steps.trigger(id);
         String last = steps.trigger(id);
-        api.engine().database().useAsSystem(handle -> handle.execute(
-                "UPDATE executions SET tokens = 7, cost_nano_usd = 90600 WHERE id = ?", running));
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE executions SET tokens = 7, cost_nano_usd = 90600 WHERE id = ?", running));
 
         JsonNode analytics = api.get(steps.editor(), "/api/workflows/%s/analytics".formatted(id))
                 .json();
@@ -84,7 +86,8 @@ class QueuedRunsTest {
         String running = steps.trigger(id);
         steps.awaitStatus(running, "running");
 
-        assertThat(api.send(steps.editor(), "DELETE", "/api/workflows/" + id, "").status())
+        assertThat(api.send(steps.editor(), "DELETE", "/api/workflows/" + id, "")
+                        .status())
                 .isEqualTo(204);
 
         assertThat(api.get(steps.editor(), "/api/workflows/executions/" + running)
