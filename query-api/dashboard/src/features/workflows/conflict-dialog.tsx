@@ -86,7 +86,7 @@ export function ConflictDialog({
           keep="Keep mine"
           onClose={() => setIsLeaving(false)}
         >
-          What you have changed here leaves the canvas. Undo brings it back as long as this page is open.
+          What you have changed here leaves the canvas. Undo brings it back as long as this page is open, and to save it then asks again.
         </ConfirmDialog>
       )}
     </>

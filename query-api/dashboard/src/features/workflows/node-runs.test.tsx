@@ -1,7 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, within } from "@testing-library/react";
+import { QueryClient } from "@tanstack/react-query";
+import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
+import { openPage } from "@/test/page-stand";
 import { executionQuery, RUNS_SHOWN, type ExecutionDetail, type NodeExecution, type NodeSummary } from "./api";
 import { NodeRuns } from "./node-runs";
 
@@ -34,42 +35,38 @@ const EXECUTION: ExecutionDetail = { id: "exe_1", workflowId: "wf_1", workflowVe
 
 function show(execution: ExecutionDetail, only?: ReadonlySet<string>) {
   const load = vi.fn();
-  render(
-    <QueryClientProvider client={new QueryClient()}>
-      <NodeRuns execution={execution} {...(only ? { only } : {})} more={{ isLoading: false, load }} />
-    </QueryClientProvider>,
-  );
+  openPage("/runs", [{ path: "/runs", component: () => <NodeRuns execution={execution} {...(only ? { only } : {})} more={{ isLoading: false, load }} /> }]);
   return load;
 }
 
-function rows(): (string | null)[] {
-  return within(screen.getByRole("list", { name: "Nodes" }))
+async function rows(): Promise<(string | null)[]> {
+  return within(await screen.findByRole("list", { name: "Nodes" }))
     .getAllByRole("listitem")
     .map((row) => row.textContent);
 }
 
 test("of more runs than are loaded those that failed come first, it is told how many there are, and further ones come at a press", async () => {
   const load = show({ ...EXECUTION, nodeExecutions: [...runs(2), FAILED] });
-  expect(screen.getByText("3 of 1,100 node runs, those that failed first.")).toBeTruthy();
-  expect(rows()).toEqual([expect.stringMatching(/item 1082.*Failed.*Nobody there/), expect.stringContaining("item 1"), expect.stringContaining("item 2")]);
+  expect(await screen.findByText("3 of 1,100 node runs, those that failed first.")).toBeTruthy();
+  expect(await rows()).toEqual([expect.stringMatching(/item 1082.*Failed.*Nobody there/), expect.stringContaining("item 1"), expect.stringContaining("item 2")]);
   await userEvent.click(screen.getByRole("button", { name: "Show more" }));
   expect(load).toHaveBeenCalledOnce();
 });
 
-test("where none of them failed, the first are told as such", () => {
+test("where none of them failed, the first are told as such", async () => {
   show({ ...EXECUTION, nodeExecutions: runs(2) });
-  expect(screen.getByText("The first 2 of 1,100 node runs.")).toBeTruthy();
+  expect(await screen.findByText("The first 2 of 1,100 node runs.")).toBeTruthy();
 });
 
-test("a node of which no run is loaded yet has run all the same", () => {
+test("a node of which no run is loaded yet has run all the same", async () => {
   show({ ...EXECUTION, nodes: [ALL, { ...ALL, nodeId: "last", runs: 1 }], nodeExecutions: runs(2) }, new Set(["last"]));
+  expect(await screen.findByText("The first 0 of 1 node runs.")).toBeTruthy();
   expect(screen.queryByText("No run yet.")).toBeNull();
-  expect(screen.getByText("The first 0 of 1 node runs.")).toBeTruthy();
 });
 
-test("where all are loaded, they stand in their order and there is nothing to say", () => {
+test("where all are loaded, they stand in their order and there is nothing to say", async () => {
   show({ ...EXECUTION, nodes: [{ ...ALL, runs: 3 }], nodeExecutions: [...runs(2), FAILED], nextCursor: null });
-  expect(rows().at(-1)).toContain("Failed");
+  expect((await rows()).at(-1)).toContain("Failed");
   expect(screen.queryByText(/node runs/)).toBeNull();
   expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
 });
