@@ -19,7 +19,7 @@ import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definit
 import { dropOwn, keep, unsavedAt } from "./draft";
 import { DraftDialog } from "./draft-dialog";
 import { ExecutionPanel } from "./execution-panel";
-import { faultsOf, type Warning } from "./faults";
+import { faultsOf, valueFaultsOf, type Warning } from "./faults";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
@@ -63,6 +63,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     return left.length === picked.size ? picked : new Set(left);
   }, [picked, definition]);
   const [led, setLed] = useState(0);
+  const [refusals, setRefusals] = useState(0);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [executionId, setExecutionId] = useState<string | null>(null);
   const [drawn, setDrawn] = useState(0);
@@ -80,8 +81,12 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
       setSelected(new Set());
       setDialog(null);
     },
+    onRefused: (first) => {
+      setSelected(new Set(first === null ? [] : [first]));
+      setRefusals((before) => before + 1);
+    },
   });
-  const { save, base, isDirty, conflict } = saving;
+  const { save, failed, base, isDirty, conflict } = saving;
   const start = useTrigger();
   const record = useQuery({ ...workflowQuery(base.id ?? ""), enabled: base.id !== null }).data;
   const change = useChangeWorkflow(base.id ?? "", record);
@@ -91,8 +96,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const level = record?.yourLevel ?? workflow?.yourLevel;
   const readOnly = base.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
   const warnings = useQuery(warningsQuery(base.id ?? "", base.version ?? 0)).data ?? NO_WARNINGS;
-  const sent = save.variables?.definition;
-  const faults = useMemo(() => faultsOf(save.error, sent, warnings), [save.error, sent, warnings]);
+  const faults = useMemo(() => faultsOf(failed.error, failed.sent, warnings), [failed, warnings]);
+  const wrong = useMemo(() => valueFaultsOf(failed.error, failed.sent, definition), [failed, definition]);
 
   const place = placeOf(account.userId, account.key, `workflow ${base.id ?? "new"}`);
   const [unsaved, setUnsaved] = useState(() => (readOnly ? null : unsavedAt(place, initial)));
@@ -269,12 +274,13 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             </div>
           )}
         </div>
-        <SidePanel title={titleOf(definition, selected, executionId !== null)} runId={executionId} led={led} onKeyDown={onLeaveForm}>
+        <SidePanel title={titleOf(definition, selected, executionId !== null)} runId={executionId} led={led + refusals} onKeyDown={onLeaveForm}>
           <Properties
             definition={definition}
             selected={selected}
             faults={faults}
-            error={save.error}
+            wrong={wrong}
+            failed={failed}
             warnings={warnings}
             readOnly={readOnly}
             run={
@@ -293,6 +299,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             }
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
             led={led}
+            refusals={refusals}
             onEdit={edit}
             onSelect={setSelected}
           />

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useAccount } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
+import type { At } from "@/shared/ui/field-faults";
 import { ChoicesFailure } from "@/shared/ui/layout";
 import { sourcesQuery } from "./api-sources";
 
@@ -14,6 +15,7 @@ export function SourceField({
   label,
   help,
   error,
+  at,
   withSamples = false,
   type,
   isOffered = () => true,
@@ -23,6 +25,7 @@ export function SourceField({
   label: string;
   help?: ReactNode;
   error?: string | undefined;
+  at?: At;
   withSamples?: boolean;
   /** Only data sources of this type. */
   type?: string | undefined;
@@ -35,13 +38,15 @@ export function SourceField({
   const sources = (query.data ?? []).filter((source) => (type === undefined || source.type === type) && isOffered(source.type));
   const isListed = value === "" || sources.some((source) => source.id === value) || (withSamples && SAMPLES.includes(value));
   const [isOther, setIsOther] = useState(false);
+  const isTyped = isOther || !isListed;
   return (
     <div className="grid gap-2">
       <SelectField
         label={label}
         help={help}
         error={error}
-        value={isOther || !isListed ? OTHER : value}
+        at={isTyped ? undefined : at}
+        value={isTyped ? OTHER : value}
         onChange={(event) => {
           const chosen = event.target.value;
           setIsOther(chosen === OTHER);
@@ -72,7 +77,7 @@ export function SourceField({
         <option value={OTHER}>Another, by its id …</option>
       </SelectField>
       <ChoicesFailure what="The data sources" query={query} />
-      {(isOther || !isListed) && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" value={value} onChange={(event) => onChange(event.target.value)} />}
+      {isTyped && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" at={at} value={value} onChange={(event) => onChange(event.target.value)} />}
     </div>
   );
 }

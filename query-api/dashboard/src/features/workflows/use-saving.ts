@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { useAccount } from "@/shared/session/account";
-import { toast } from "@/shared/ui/toast";
+import { dismissAbout, toast } from "@/shared/ui/toast";
 import { useSaveWorkflow, workflowQuery, type Kept, type Workflow } from "./api";
 import { conflictOf, type Stored } from "./conflict";
-import { read } from "./definition";
-import { keptWith } from "./faults";
+import { read, type Definition } from "./definition";
+import { keptWith, refusedOf } from "./faults";
 import type { History } from "./history";
 import type { Draft } from "./workflow-file";
 
@@ -31,6 +31,18 @@ export function draftOf(workflow: Workflow): Draft {
   return { name: workflow.name, definition: read(workflow.definition) };
 }
 
+/** What was not saved last, and why. */
+export interface Failed {
+  /** Null if nothing stands against it. */
+  error: unknown;
+  sent: Definition | undefined;
+}
+
+const NOT_FAILED: Failed = { error: null, sent: undefined };
+
+/** What is told of a definition that was refused: once, and no longer than it is so. */
+const REFUSED = "a refused workflow";
+
 /** What is on the canvas against what is stored, and how the one becomes the other. */
 export function useSaving({
   workflow,
@@ -38,6 +50,7 @@ export function useSaving({
   history,
   onMade,
   onLoaded,
+  onRefused,
 }: {
   workflow: Workflow | null;
   initial: Draft;
@@ -46,6 +59,8 @@ export function useSaving({
   onMade: (id: string) => void;
   /** Something else is on the canvas than was. */
   onLoaded: () => void;
+  /** There is something to mend, at this node or edge first; null if at none. */
+  onRefused: (first: string | null) => void;
 }) {
   const queryClient = useQueryClient();
   const save = useSaveWorkflow(useAccount());
@@ -53,6 +68,17 @@ export function useSaving({
   const [base, setBase] = useState(() => baseOf(workflow));
   /** What another has stored since, if that is why it could not be saved. */
   const [conflict, setConflict] = useState<Stored | null>(null);
+  const [failed, setFailed] = useState(NOT_FAILED);
+  const latest = useRef(NOT_FAILED);
+  useEffect(() => () => dismissAbout(REFUSED), []);
+
+  const note = (now: Failed) => {
+    latest.current = now;
+    setFailed(now);
+    if (now === NOT_FAILED) {
+      dismissAbout(REFUSED);
+    }
+  };
 
   const send = async (drawn: Draft, from: Base): Promise<Kept> => {
     const name = drawn.name.trim() || UNTITLED;
@@ -70,6 +96,7 @@ export function useSaving({
       if (stored && stored.updatedAt !== from.updatedAt && stored.version === from.version && (stored.name === from.name || stored.name === name)) {
         return send(drawn, { ...from, updatedAt: stored.updatedAt });
       }
+      note({ error, sent: drawn.definition });
       throw error;
     }
   };
@@ -86,6 +113,7 @@ export function useSaving({
     setSaved(now);
     setBase(baseOf(kept.workflow));
     setConflict(null);
+    note(NOT_FAILED);
     if (from.id === null) {
       onMade(id);
     }
@@ -94,8 +122,13 @@ export function useSaving({
 
   const fail = (error: unknown) => {
     const stored = conflictOf(error);
+    const refused = latest.current.error === error ? refusedOf(error, latest.current.sent) : null;
     if (stored) {
       setConflict(stored);
+    } else if (refused) {
+      dismissAbout(REFUSED);
+      toast(refused.text, "critical", REFUSED);
+      onRefused(refused.first);
     } else {
       toast(messageOf(error), "critical");
     }
@@ -117,6 +150,7 @@ export function useSaving({
     setSaved(draft);
     // What was refused before is not on the canvas any more.
     save.reset();
+    note(NOT_FAILED);
     setBase(baseOf(stored));
     setConflict(null);
     onLoaded();
@@ -127,13 +161,19 @@ export function useSaving({
   /** @returns the id of the new one */
   const saveAsNew = async (): Promise<string> => {
     const { name, definition } = history.value;
-    const kept = await save.mutateAsync({ id: null, name: `${name.trim().slice(0, NAME_MAX - 7) || UNTITLED} (mine)`, definition });
-    setConflict(null);
-    return kept.workflow.id;
+    try {
+      const kept = await save.mutateAsync({ id: null, name: `${name.trim().slice(0, NAME_MAX - 7) || UNTITLED} (mine)`, definition });
+      setConflict(null);
+      return kept.workflow.id;
+    } catch (error) {
+      note({ error, sent: definition });
+      throw error;
+    }
   };
 
   return {
     save,
+    failed,
     base,
     isDirty: history.value !== saved,
     conflict,
