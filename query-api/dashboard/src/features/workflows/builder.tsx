@@ -63,6 +63,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     return left.length === picked.size ? picked : new Set(left);
   }, [picked, definition]);
   const [led, setLed] = useState(0);
+  const [arranged, setArranged] = useState(0);
   const [refusals, setRefusals] = useState(0);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [executionId, setExecutionId] = useState<string | null>(null);
@@ -224,7 +225,10 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             },
           )
         }
-        onArrange={() => edit(layout)}
+        onArrange={() => {
+          edit(layout);
+          setArranged((before) => before + 1);
+        }}
         onExport={() => download(history.value)}
         onExportTemplate={() => downloadFrom(`/api/workflows/${base.id}/export`, fileName(name))}
         onImport={() => file.current?.click()}
@@ -254,6 +258,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
               faults={faults}
               states={execution.states}
               readOnly={readOnly}
+              arranged={arranged}
               onSelect={setSelected}
               onChange={edit}
               onDrag={(next, isFirst) =>
