@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { HintProvider } from "@/shared/ui/hint";
 import { EMPTY, type Config, type Definition, type NodeType } from "./definition";
@@ -75,6 +75,20 @@ test.each(OF_GROUPS)("of a %s what is wrong with %s is told in the group %s", (t
   const group = screen.getByRole("group", { name: label });
   expect(document.getElementById(group.getAttribute("aria-describedby")!)!.textContent).toBe("Is wrong. Mend it.");
   expect(screen.queryByText("value is wrong. Mend it.")).toBeNull();
+});
+
+test("behind sample records their fields are offered while a text is written", () => {
+  const source = { id: "src", type: "data_source" as const, label: "Source", config: { sourceId: "sample" }, position: { x: 0, y: 0 } };
+  const node = { ...source, id: "ask", type: "prompt" as const, label: "Ask", config: { promptTemplate: "" } };
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <HintProvider>
+        <NodeForm node={node} definition={{ ...EMPTY, nodes: [source, node], edges: [{ id: "e", source: "src", target: "ask" }] }} fault={null} wrong={[]} sample={undefined} readOnly={false} onChange={() => undefined} onEdit={() => undefined} onDelete={() => undefined} />
+      </HintProvider>
+    </QueryClientProvider>,
+  );
+  fireEvent.change(screen.getByRole("textbox", { name: "Prompt" }), { target: { value: "{{input.em", selectionStart: 10, selectionEnd: 10 } });
+  expect(screen.getByRole("option", { name: /input\.email/ }).textContent).toContain("Of Source");
 });
 
 test("what has no field of its own stays in the note above the form", () => {

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { answer, api } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
@@ -17,6 +17,7 @@ import { NodeLinks } from "./node-links";
 import { NodePolicy } from "./node-policy";
 import { NodeTry } from "./node-try";
 import { OutputForm } from "./output-form";
+import { fieldsOfSources } from "./source-columns";
 import { InputFields, TemplateField } from "./template-field";
 import { textOf as text } from "./typed";
 import { JsonField, NamesField, NumberField } from "./typed-fields";
@@ -50,6 +51,9 @@ export function NodeForm({
     const config = { ...node.config, ...patch };
     onChange({ config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) });
   };
+  const queryClient = useQueryClient();
+  const shown = fieldsOf(sample);
+  const fields = [...shown, ...fieldsOfSources(definition, node.id, (key) => queryClient.getQueryData(key)).filter(({ text }) => !shown.some((one) => one.text === text))];
   const Form = FORMS[node.type];
   return (
     <fieldset disabled={readOnly} className="grid gap-4">
@@ -70,7 +74,7 @@ export function NodeForm({
             <FaultNotes fault={fault} others={others} />
             <TextField label="Label" at="label" value={node.label} maxLength={200} onChange={(event) => onChange({ label: event.target.value })} />
             <NodeLinks node={node} definition={definition} onEdit={onEdit} />
-            <InputFields value={fieldsOf(sample)}>
+            <InputFields value={fields}>
               <Form node={node} definition={definition} set={set} />
             </InputFields>
             <NodePolicy node={node} onChange={onChange} />
