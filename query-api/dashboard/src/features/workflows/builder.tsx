@@ -20,7 +20,7 @@ import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definit
 import { dropOwn, keep, unsavedAt } from "./draft";
 import { DraftDialog } from "./draft-dialog";
 import { ExecutionPanel } from "./execution-panel";
-import { faultsOf, type Warning } from "./faults";
+import { faultsOf, valueFaultsOf, type Warning } from "./faults";
 import { GoneDialog } from "./gone-dialog";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
@@ -71,6 +71,8 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
     return left.length === picked.size ? picked : new Set(left);
   }, [picked, definition]);
   const [led, setLed] = useState(0);
+  const [arranged, setArranged] = useState(0);
+  const [refusals, setRefusals] = useState(0);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [executionId, setExecutionId] = useState<string | null>(null);
   const [drawn, setDrawn] = useState(0);
@@ -87,8 +89,12 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
       setSelected(new Set());
       setDialog(null);
     },
+    onRefused: (first) => {
+      setSelected(new Set(first === null ? [] : [first]));
+      setRefusals((before) => before + 1);
+    },
   });
-  const { save, base, isDirty, conflict } = saving;
+  const { save, failed, base, isDirty, conflict } = saving;
   const start = useTrigger();
   const record = useQuery({ ...workflowQuery(base.id ?? ""), enabled: base.id !== null }).data;
   const change = useChangeWorkflow(base.id ?? "", record);
@@ -99,8 +105,8 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
   const level = record?.yourLevel ?? workflow?.yourLevel;
   const readOnly = base.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
   const warnings = useQuery(warningsQuery(base.id ?? "", base.version ?? 0)).data ?? NO_WARNINGS;
-  const sent = save.variables?.definition;
-  const faults = useMemo(() => faultsOf(save.error, sent, warnings), [save.error, sent, warnings]);
+  const faults = useMemo(() => faultsOf(failed.error, failed.sent, warnings), [failed, warnings]);
+  const wrong = useMemo(() => valueFaultsOf(failed.error, failed.sent, definition), [failed, definition]);
 
   const place = placeOf(account.userId, account.key, `workflow ${base.id ?? (copied ? `copy of ${copied.id}` : "new")}`);
   const [unsaved, setUnsaved] = useState(() => (readOnly ? null : unsavedAt(place, begun)));
@@ -234,7 +240,10 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
         onSave={() => void saving.onSave()}
         onRun={() => (neededOf(definition).length > 0 ? setDialog("needs") : void run())}
         onStatus={(status) => (status === "archived" && record?.status === "active" ? setArchiving(true) : setStatus(status))}
-        onArrange={() => edit(layout)}
+        onArrange={() => {
+          edit(layout);
+          setArranged((before) => before + 1);
+        }}
         onExport={() => download(history.value)}
         onExportTemplate={() => downloadFrom(`/api/workflows/${base.id}/export`, fileName(name))}
         onImport={() => file.current?.click()}
@@ -265,6 +274,7 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
               faults={faults}
               states={execution.states}
               readOnly={readOnly}
+              arranged={arranged}
               onSelect={setSelected}
               onChange={edit}
               onDrag={(next, isFirst) =>
@@ -285,12 +295,13 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
             </div>
           )}
         </div>
-        <SidePanel title={titleOf(definition, selected, executionId !== null)} runId={executionId} led={led} onKeyDown={onLeaveForm}>
+        <SidePanel title={titleOf(definition, selected, executionId !== null)} runId={executionId} led={led + refusals} onKeyDown={onLeaveForm}>
           <Properties
             definition={definition}
             selected={selected}
             faults={faults}
-            error={save.error}
+            wrong={wrong}
+            failed={failed}
             warnings={warnings}
             readOnly={readOnly}
             run={
@@ -309,6 +320,7 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
             }
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
             led={led}
+            refusals={refusals}
             onEdit={edit}
             onSelect={setSelected}
           />

@@ -98,6 +98,7 @@ export function Canvas({
   faults,
   states,
   readOnly,
+  arranged = 0,
   onSelect,
   onChange,
   onDrag,
@@ -110,6 +111,8 @@ export function Canvas({
   faults: Faults;
   states: ReadonlyMap<string, NodeState>;
   readOnly: boolean;
+  /** How often the nodes were put in order: they are brought into view then. */
+  arranged?: number;
   onSelect: (next: (before: ReadonlySet<string>) => ReadonlySet<string>) => void;
   /** @param of as {@link History.change} has it */
   onChange: (next: (before: Definition) => Definition, of?: string) => void;
@@ -123,7 +126,7 @@ export function Canvas({
   const isDark = useIsDark();
   const { screenToFlowPosition } = useReactFlow();
   const container = useRef<HTMLDivElement>(null);
-  useInView(definition, selected, container, readOnly);
+  useInView(definition, selected, container, readOnly, arranged);
   useHit(container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const isDragged = useRef(false);

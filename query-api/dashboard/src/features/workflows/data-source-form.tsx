@@ -68,12 +68,13 @@ export function DataSourceForm({ node, definition, set }: FormProps) {
     <>
       <SourceField
         label="Source"
+        at="config.sourceId"
         samples={SAMPLES}
         value={textOf(node.config.sourceId)}
         onChange={(sourceId, type) => set({ sourceId, ...(type && SOURCE_TYPES.includes(type) ? { sourceType: type } : {}) })}
       />
       <div>
-        <SelectField label="Kind" value={sourceType} onChange={(event) => set({ sourceType: event.target.value })}>
+        <SelectField label="Kind" at="config.sourceType" value={sourceType} onChange={(event) => set({ sourceType: event.target.value })}>
           {usable(SOURCE_TYPES, "read", connectors.data, sourceType).map((type) => (
             <option key={type} value={type}>
               {kindName(type)}
@@ -83,7 +84,7 @@ export function DataSourceForm({ node, definition, set }: FormProps) {
         <ChoicesFailure what="The kinds" query={connectors} />
       </div>
       {(OPTIONS[sourceType] ?? []).map(({ name, label, kind, help }) => {
-        const field = { label, ...(help ? { help } : {}), value: query[name] };
+        const field = { label, at: `config.query.${name}`, ...(help ? { help } : {}), value: query[name] };
         return kind === "number" ? (
           <NumberField key={name} {...field} onChange={(value) => ask({ [name]: value })} />
         ) : kind === "json" ? (
@@ -93,13 +94,14 @@ export function DataSourceForm({ node, definition, set }: FormProps) {
         );
       })}
       <WhereField value={query.where} onChange={(where) => ask({ where })} />
-      <NamesField label="Columns" placeholder="name, email" help="Empty: all of them." value={query.columns} onChange={(columns) => ask({ columns })} />
+      <NamesField label="Columns" at="config.query.columns" placeholder="name, email" help="Empty: all of them." value={query.columns} onChange={(columns) => ask({ columns })} />
       <div className="grid grid-cols-2 gap-3">
-        <TextField label="Order by" placeholder="createdAt DESC" value={textOf(query.orderBy)} onChange={(event) => ask({ orderBy: event.target.value || undefined })} />
-        <NumberField label="Records, at most" value={query.limit} onChange={(limit) => ask({ limit })} />
+        <TextField label="Order by" at="config.query.orderBy" placeholder="createdAt DESC" value={textOf(query.orderBy)} onChange={(event) => ask({ orderBy: event.target.value || undefined })} />
+        <NumberField label="Records, at most" at="config.query.limit" value={query.limit} onChange={(limit) => ask({ limit })} />
       </div>
       <MapField
         label="More for the source"
+        at={Object.keys(others).map((name) => `config.query.${name}`)}
         names={["Setting", "Template"]}
         value={others}
         onChange={(next) => ask({ ...Object.fromEntries(Object.keys(others).map((name) => [name, undefined])), ...next })}
@@ -108,6 +110,7 @@ export function DataSourceForm({ node, definition, set }: FormProps) {
         <legend className="px-1 text-[0.8125rem] font-medium">Of what was read</legend>
         <TemplateField
           label="Keep records for which"
+          at="config.transform.filter"
           bare
           rows={2}
           help="An expression over the record, such as plan == 'team'."
@@ -118,12 +121,13 @@ export function DataSourceForm({ node, definition, set }: FormProps) {
         />
         <MapField
           label="Fields of the result"
+          at="config.transform.map"
           names={["Field", "From"]}
           help="Empty: as they were read."
           value={transform.map}
           onChange={(map) => make({ map: Object.keys(map).length === 0 ? undefined : map })}
         />
-        <NumberField label="Records kept, at most" value={transform.limit} onChange={(limit) => make({ limit })} />
+        <NumberField label="Records kept, at most" at="config.transform.limit" value={transform.limit} onChange={(limit) => make({ limit })} />
       </fieldset>
       <CheckField
         label="Run what follows once for each record"

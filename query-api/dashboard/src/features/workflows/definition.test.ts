@@ -33,6 +33,24 @@ test("nothing goes round in a circle, follows itself, or is connected twice", ()
   expect(connect(definition, "output", "data_source")).toBe(definition);
 });
 
+test("nothing leads over the border of what a loop runs for each item but the loop's own line", () => {
+  let definition = EMPTY;
+  for (const type of ["prompt", "loop", "delay", "webhook", "output"] as const) {
+    definition = addNode(definition, type).definition;
+  }
+  definition = changeNode(definition, "loop", { label: "Each", config: { bodyNodes: ["delay", "webhook", "gone", "loop"] } });
+  const why = "That would cross the border of what Each runs for each item. Connect Each itself.";
+  expect(whyNot(definition, "prompt", "delay")).toBe(why);
+  expect(whyNot(definition, "delay", "output")).toBe(why);
+  expect(whyNot(definition, "delay", "loop")).toBe(why);
+  expect(connect(definition, "prompt", "delay")).toBe(definition);
+  expect([whyNot(definition, "loop", "delay"), whyNot(definition, "delay", "webhook"), whyNot(definition, "prompt", "loop"), whyNot(definition, "loop", "output")]).toEqual([null, null, null, null]);
+  // A loop within a loop is in the outer one's body, and its own body is within it.
+  const nested = changeNode(addNode(definition, "loop").definition, "loop_2", { config: { bodyNodes: ["loop"] } });
+  expect(whyNot(nested, "loop_2", "loop")).toBeNull();
+  expect(whyNot(nested, "loop_2", "delay")).toContain("Connect Each itself");
+});
+
 test("with a node go its edges and its place in a loop's body", () => {
   let definition = chain("loop", "prompt", "output");
   definition = changeNode(definition, "loop", { config: { bodyNodes: ["prompt", "output"] } });

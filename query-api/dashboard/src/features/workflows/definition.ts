@@ -185,7 +185,31 @@ export function whyNot(definition: Definition, source: string, target: string, c
   if (definition.edges.some((edge) => edge.source === source && edge.target === target && edge.condition === condition)) {
     return "They are connected already.";
   }
-  return reaches(definition, target, source) ? "That would go round in a circle." : null;
+  return borderBetween(definition, source, target) ?? (reaches(definition, target, source) ? "That would go round in a circle." : null);
+}
+
+/** Why no line leads from one to the other: nothing leads into what a loop runs but the loop itself, and nothing out of it. Null if one may. */
+export function borderBetween(definition: Definition, source: string, target: string): string | null {
+  const loops = loopsOf(definition);
+  const from = loops.get(source);
+  const to = loops.get(target);
+  const loop = to ?? from;
+  if (from === to || to === source || loop === undefined) {
+    return null;
+  }
+  const label = definition.nodes.find((node) => node.id === loop)?.label ?? loop;
+  return `That would cross the border of what ${label} runs for each item. Connect ${label} itself.`;
+}
+
+/** By the id of a node, the loop that runs it for each item: of several the first, as the server has it. */
+function loopsOf({ nodes }: Definition): Map<string, string> {
+  const there = new Set(nodes.map(({ id }) => id));
+  const loops = new Map<string, string>();
+  for (const { id, type, config } of nodes) {
+    const body = type === "loop" && Array.isArray(config.bodyNodes) ? (config.bodyNodes as string[]) : [];
+    body.filter((one) => one !== id && there.has(one) && !loops.has(one)).forEach((one) => loops.set(one, id));
+  }
+  return loops;
 }
 
 function reaches(definition: Definition, from: string, to: string): boolean {

@@ -48,6 +48,7 @@ export function EdgeForm({
       </div>
       <SelectField
         label="Followed"
+        at={kind === "expression" ? undefined : "condition"}
         value={kind}
         help={kind === "error" ? "What failed is then in the input, and the run goes on." : undefined}
         onChange={(event) => onChange((before) => changeEdge(before, edge.id, event.target.value as EdgeKind, "true"))}
@@ -61,6 +62,7 @@ export function EdgeForm({
       {kind === "expression" && target && (
         <TemplateField
           label="Expression"
+          at="condition"
           bare
           rows={3}
           help="Over what the node before put out, such as input.score > 70."

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ProblemError } from "@/shared/api/client";
-import { EMPTY, removeNodes, type Definition } from "./definition";
-import { faultsOf, keptWith, placeOf, sentenceOf, type Warning } from "./faults";
+import { changeNode, EMPTY, removeNodes, type Definition } from "./definition";
+import { faultsOf, keptWith, placeOf, refusedOf, sentenceOf, valueFaultsOf, type Warning } from "./faults";
 
 const node = (id: string) => ({ id, type: "prompt" as const, label: id, config: {}, position: { x: 0, y: 0 } });
 
@@ -59,4 +59,39 @@ test("what is kept says so first, and how many warnings there are", () => {
   expect(keptWith("It is saved.", [])).toEqual(["It is saved.", "good"]);
   expect(keptWith("It is saved.", [warning({})])).toEqual(["It is saved. One thing in it is perhaps not as you mean.", "warning"]);
   expect(keptWith("It is saved.", [warning({}), warning({})])[0]).toContain("2 things in it are");
+});
+
+const refused = (...errors: [field: string, detail: string][]) => new ProblemError(400, { errors: errors.map(([field, detail]) => ({ field, detail, remedy: "Mend it." })) });
+
+test("what is wrong is told with what it is of, not with the API's path, and in short", () => {
+  expect(refusedOf(REFUSED, SENT)).toEqual({
+    text: "1 node has something to mend: second. 1 line has something to mend: first → second. The name is too long. Shorten it.",
+    first: "second",
+    all: [
+      { id: "second", sentence: "model is missing. Name a model." },
+      { id: "second", sentence: "timeout is negative. Give seconds." },
+      { id: "first-second", sentence: "condition is no expression. Write one." },
+      { id: null, sentence: "The name is too long. Shorten it." },
+    ],
+  });
+  const many = { ...SENT, nodes: ["a", "b", "c", "d", "e", "f"].map(node) };
+  const ofEach = refused(...many.nodes.map((_, index): [string, string] => [`definition.nodes[${index}].config.model`, "is missing"]));
+  expect(refusedOf(ofEach, many)?.text).toBe("6 nodes have something to mend: a, b, c, d and 2 more.");
+  expect(refusedOf(refused(["definition.edges[0]", "(edge first-second) crosses the border"]), SENT)).toMatchObject({
+    first: "first-second",
+    all: [{ sentence: "It crosses the border. Mend it." }],
+  });
+  expect(refusedOf(new TypeError("no network"), SENT)).toBeNull();
+});
+
+test("which node it is of is not said at that node, and what was changed since is not told as wrong", () => {
+  const error = refused(["definition.nodes[1].config.model", "(node second) is missing"], ["definition.nodes[1]", "(node second) waits for itself"]);
+  const places = valueFaultsOf(error, SENT, SENT).places;
+  expect(places.get("second")).toEqual([
+    { path: "config.model", text: "Is missing. Mend it.", sentence: "model is missing. Mend it." },
+    { path: "", text: "Waits for itself. Mend it.", sentence: "It waits for itself. Mend it." },
+  ]);
+  const mended = changeNode(SENT, "second", { config: { model: "gpt-4o" } });
+  expect(valueFaultsOf(error, SENT, mended).places.get("second")?.map(({ path }) => path)).toEqual([""]);
+  expect(faultsOf(error, SENT, []).get("second")?.text).toBe("model is missing. Mend it. It waits for itself. Mend it.");
 });

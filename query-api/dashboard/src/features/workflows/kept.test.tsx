@@ -7,7 +7,7 @@ import type { Account } from "@/shared/session/account";
 import { useSaveWorkflow, warningsQuery, workflowQuery, type Kept } from "./api";
 import { useDeploy, type Template } from "./api-templates";
 import { EMPTY, type Definition } from "./definition";
-import { faultsOf, type Warning } from "./faults";
+import { faultsOf, NO_VALUE_FAULTS, type Warning } from "./faults";
 import { Properties } from "./properties";
 
 const ACCOUNT = { key: "acme", params: { teamId: "acme" } } as unknown as Account;
@@ -67,7 +67,9 @@ function show(warnings: readonly Warning[], selected: readonly string[], onSelec
       definition={definition}
       selected={new Set(selected)}
       faults={faultsOf(null, undefined, warnings)}
-      error={null}
+      wrong={NO_VALUE_FAULTS}
+        failed={{ error: null, sent: undefined }}
+        refusals={0}
       warnings={warnings}
       readOnly={false}
       run={null}

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EMPTY, type Definition } from "./definition";
-import { faultsOf, type Warning } from "./faults";
+import { faultsOf, NO_VALUE_FAULTS, type Warning } from "./faults";
 import { Properties } from "./properties";
 
 const WARNING: Warning = { severity: "warning", field: "nodes[0].config.delayMs", detail: "is long", remedy: "Wait for less.", message: "" };
@@ -39,7 +39,9 @@ function Panel({ readOnly }: { readOnly: boolean }) {
         definition={definition}
         selected={selected}
         faults={faultsOf(null, undefined, WARNINGS)}
-        error={null}
+        wrong={NO_VALUE_FAULTS}
+        failed={{ error: null, sent: undefined }}
+        refusals={0}
         warnings={WARNINGS}
         readOnly={readOnly}
         run={isRun && <button onClick={() => setRun(false)}>Close the run</button>}

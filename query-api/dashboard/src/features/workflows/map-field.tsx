@@ -2,6 +2,8 @@ import { Plus, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { Button, IconButton } from "@/shared/ui/button";
 import { inputClass } from "@/shared/ui/field";
+import { useFaultsAt, type At } from "@/shared/ui/field-faults";
+import { FaultyGroup } from "./faulty-group";
 import { textOf } from "./typed";
 
 interface Row {
@@ -13,17 +15,25 @@ function mapOf(rows: readonly Row[]): Record<string, unknown> {
   return Object.fromEntries(rows.filter(({ name }) => name.trim() !== "").map(({ name, value }) => [name, value]));
 }
 
+/** Whether a fault is of the line with a name: its path goes on with it from where the lines stand, or is among theirs. */
+function isOfLine(path: string, at: At, name: string): boolean {
+  const ends = typeof at === "string" ? [`${at}.${name}`] : (at ?? []).filter((one) => one.endsWith(`.${name}`));
+  return ends.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`));
+}
+
 /** Names and their texts, one a line. */
 export function MapField({
   label,
   names,
   help,
+  at,
   value,
   onChange,
 }: {
   label: string;
   names: [string, string];
   help?: ReactNode;
+  at?: At;
   value: unknown;
   onChange: (value: Record<string, string>) => void;
 }) {
@@ -37,9 +47,10 @@ export function MapField({
     // What is no text, such as a number, stays what it is until it is written anew.
     onChange(mapOf(next) as Record<string, string>);
   };
+  const faults = useFaultsAt(at);
+  const isFaulty = ({ name }: Row) => name !== "" && faults.some(({ path }) => isOfLine(path, at, name));
   return (
-    <fieldset>
-      <legend className="mb-1 text-[0.8125rem] font-medium">{label}</legend>
+    <FaultyGroup legend={label} at={at} isMarked={rows.some(isFaulty)}>
       <div className="grid gap-2">
         {rows.map(({ name, value }, index) => (
           <div key={index} className="flex items-center gap-1.5">
@@ -53,6 +64,7 @@ export function MapField({
             <input
               aria-label={`${label}: ${names[1]} ${index + 1}`}
               placeholder={names[1]}
+              aria-invalid={isFaulty({ name, value }) || undefined}
               className={`${inputClass} font-mono text-xs`}
               value={textOf(value)}
               onChange={(event) => change(rows.with(index, { name, value: event.target.value }))}
@@ -72,6 +84,6 @@ export function MapField({
         </p>
       )}
       {help && <p className="mt-1 text-xs text-soft">{help}</p>}
-    </fieldset>
+    </FaultyGroup>
   );
 }

@@ -1,20 +1,23 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { answer, api } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { Button } from "@/shared/ui/button";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
+import { FieldFaults } from "@/shared/ui/field-faults";
 import { ChoicesFailure } from "@/shared/ui/layout";
 import { fieldsOf } from "./completion";
 import { DataSourceForm } from "./data-source-form";
 import { TYPE_LABELS, type Config, type Definition, type FormProps, type NodePatch, type WorkflowNode } from "./definition";
-import { FaultNote } from "./fault-notes";
-import type { PlaceFault } from "./faults";
+import { FaultNotes } from "./fault-notes";
+import type { PlaceFault, ValueFault } from "./faults";
+import { FaultyGroup } from "./faulty-group";
 import { MapField } from "./map-field";
 import { NodeLinks } from "./node-links";
 import { NodePolicy } from "./node-policy";
 import { NodeTry } from "./node-try";
 import { OutputForm } from "./output-form";
+import { fieldsOfSources } from "./source-columns";
 import { InputFields, TemplateField } from "./template-field";
 import { textOf as text } from "./typed";
 import { JsonField, NamesField, NumberField } from "./typed-fields";
@@ -24,6 +27,7 @@ export function NodeForm({
   node,
   definition,
   fault,
+  wrong,
   sample,
   readOnly,
   onChange,
@@ -33,6 +37,8 @@ export function NodeForm({
   node: WorkflowNode;
   definition: Definition;
   fault: PlaceFault | null;
+  /** What is told at its fields. */
+  wrong: readonly ValueFault[];
   /** What to try it with. */
   sample: unknown;
   readOnly: boolean;
@@ -45,6 +51,9 @@ export function NodeForm({
     const config = { ...node.config, ...patch };
     onChange({ config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) });
   };
+  const queryClient = useQueryClient();
+  const shown = fieldsOf(sample);
+  const fields = [...shown, ...fieldsOfSources(definition, node.id, (key) => queryClient.getQueryData(key)).filter(({ text }) => !shown.some((one) => one.text === text))];
   const Form = FORMS[node.type];
   return (
     <fieldset disabled={readOnly} className="grid gap-4">
@@ -59,13 +68,19 @@ export function NodeForm({
           </Button>
         )}
       </div>
-      {fault && <FaultNote fault={fault} />}
-      <TextField label="Label" value={node.label} maxLength={200} onChange={(event) => onChange({ label: event.target.value })} />
-      <NodeLinks node={node} definition={definition} onEdit={onEdit} />
-      <InputFields value={fieldsOf(sample)}>
-        <Form node={node} definition={definition} set={set} />
-      </InputFields>
-      <NodePolicy node={node} onChange={onChange} />
+      <FieldFaults faults={wrong}>
+        {(others) => (
+          <>
+            <FaultNotes fault={fault} others={others} />
+            <TextField label="Label" at="label" value={node.label} maxLength={200} onChange={(event) => onChange({ label: event.target.value })} />
+            <NodeLinks node={node} definition={definition} onEdit={onEdit} />
+            <InputFields value={fields}>
+              <Form node={node} definition={definition} set={set} />
+            </InputFields>
+            <NodePolicy node={node} onChange={onChange} />
+          </>
+        )}
+      </FieldFaults>
       {!readOnly && <NodeTry node={node} sample={sample} />}
     </fieldset>
   );
@@ -82,6 +97,7 @@ function PromptForm({ node, definition, set }: FormProps) {
     <>
       <TemplateField
         label="Prompt"
+        at="config.promptTemplate"
         rows={6}
         help="{{input.name}} is a field of what the node before put out."
         value={text(node.config.promptTemplate)}
@@ -91,6 +107,7 @@ function PromptForm({ node, definition, set }: FormProps) {
       />
       <TemplateField
         label="Context"
+        at="config.contextTemplate"
         rows={2}
         help="Sent as the system message."
         value={text(node.config.contextTemplate)}
@@ -99,7 +116,7 @@ function PromptForm({ node, definition, set }: FormProps) {
         onChange={(value) => set({ contextTemplate: value || undefined })}
       />
       <div>
-        <SelectField label="Model" value={model} onChange={(event) => set({ model: event.target.value })}>
+        <SelectField label="Model" at="config.model" value={model} onChange={(event) => set({ model: event.target.value })}>
           {!models.data?.some(({ id }) => id === model) && <option value={model}>{model}</option>}
           {[...new Set(models.data?.map(({ provider }) => provider))].map((provider) => (
             <optgroup key={provider} label={words(provider)}>
@@ -111,6 +128,7 @@ function PromptForm({ node, definition, set }: FormProps) {
       </div>
       <SelectField
         label="Provider"
+        at="config.provider"
         value={text(node.config.provider)}
         onChange={(event) => set({ provider: event.target.value || undefined })}
         help={node.config.provider === "simulated" ? "Answers are made up, and say so. Tokens are counted and priced as the model's." : undefined}
@@ -123,8 +141,8 @@ function PromptForm({ node, definition, set }: FormProps) {
         <option value="openai_compatible">Your own endpoint</option>
       </SelectField>
       <div className="grid grid-cols-2 gap-3">
-        <NumberField label="Temperature" decimal placeholder="0 to 2" value={node.config.temperature} onChange={(temperature) => set({ temperature })} />
-        <NumberField label="Output tokens" value={node.config.maxTokens} onChange={(maxTokens) => set({ maxTokens })} />
+        <NumberField label="Temperature" at="config.temperature" decimal placeholder="0 to 2" value={node.config.temperature} onChange={(temperature) => set({ temperature })} />
+        <NumberField label="Output tokens" at="config.maxTokens" value={node.config.maxTokens} onChange={(maxTokens) => set({ maxTokens })} />
       </div>
       <CheckField
         label="The answer is JSON"
@@ -134,6 +152,7 @@ function PromptForm({ node, definition, set }: FormProps) {
       />
       <NamesField
         label="Other models"
+        at="config.fallbackModels"
         placeholder="gpt-4o, claude-3-5-sonnet"
         help="Asked in this order once the first has failed for good, where a failure means to take the other model."
         value={node.config.fallbackModels}
@@ -141,6 +160,7 @@ function PromptForm({ node, definition, set }: FormProps) {
       />
       <NumberField
         label="An answer is good for, in seconds"
+        at="config.cacheSeconds"
         placeholder="Asked anew each time"
         help="The very same prompt is answered from before for as long, and costs nothing."
         value={node.config.cacheSeconds}
@@ -155,6 +175,7 @@ function ConditionForm({ node, definition, set }: FormProps) {
   return (
     <TemplateField
       label="The condition"
+      at="config.condition"
       bare
       help="An expression, such as input.score > 70 && contains(input.plan, 'team'). If it holds, the run goes on from the upper dot, otherwise from the lower one."
       value={text(node.config.condition)}
@@ -169,7 +190,7 @@ function TransformForm({ node, definition, set }: FormProps) {
   const type = text(node.config.transformType);
   return (
     <>
-      <SelectField label="What it does" value={type} onChange={(event) => set({ transformType: event.target.value })}>
+      <SelectField label="What it does" at="config.transformType" value={type} onChange={(event) => set({ transformType: event.target.value })}>
         <option value="custom">Computes a value</option>
         <option value="map">Changes each item</option>
         <option value="filter">Keeps some items</option>
@@ -177,6 +198,7 @@ function TransformForm({ node, definition, set }: FormProps) {
       </SelectField>
       <TemplateField
         label="Expression"
+        at="config.code"
         bare
         help={type === "reduce" ? "Over accumulator and item." : type === "custom" ? "Over input." : "Over item."}
         value={text(node.config.code)}
@@ -184,9 +206,9 @@ function TransformForm({ node, definition, set }: FormProps) {
         definition={definition}
         onChange={(code) => set({ code: code || undefined })}
       />
-      <MapField label="Fields of the result" names={["Field", "Template"]} value={node.config.mapping} onChange={(mapping) => set({ mapping })} />
+      <MapField label="Fields of the result" at="config.mapping" names={["Field", "Template"]} value={node.config.mapping} onChange={(mapping) => set({ mapping })} />
       {type === "reduce" && (
-        <JsonField label="Begins with" help="As JSON, such as 0 or {}. Empty: with the first item." value={node.config.initial} onChange={(initial) => set({ initial })} />
+        <JsonField label="Begins with" at="config.initial" help="As JSON, such as 0 or {}. Empty: with the first item." value={node.config.initial} onChange={(initial) => set({ initial })} />
       )}
       {(type === "map" || type === "filter") && (
         <CheckField
@@ -205,10 +227,9 @@ function LoopForm({ node, definition, set }: FormProps) {
   const others = definition.nodes.filter((other) => other.id !== node.id);
   return (
     <>
-      <TextField label="List" value={text(node.config.iterateOver)} onChange={(event) => set({ iterateOver: event.target.value })} help="Where the list is, such as input.items." />
-      <TextField label="An item is called" value={text(node.config.itemVariable)} onChange={(event) => set({ itemVariable: event.target.value })} />
-      <fieldset className="grid gap-2">
-        <legend className="mb-1 text-[0.8125rem] font-medium">Runs for each item</legend>
+      <TextField label="List" at="config.iterateOver" value={text(node.config.iterateOver)} onChange={(event) => set({ iterateOver: event.target.value })} help="Where the list is, such as input.items." />
+      <TextField label="An item is called" at="config.itemVariable" value={text(node.config.itemVariable)} onChange={(event) => set({ itemVariable: event.target.value })} />
+      <FaultyGroup legend="Runs for each item" at="config.bodyNodes" className="grid gap-2">
         {others.length === 0 && <p className="text-xs text-soft">Add the nodes of the body first.</p>}
         {others.map((other) => (
           <CheckField
@@ -218,10 +239,10 @@ function LoopForm({ node, definition, set }: FormProps) {
             onChange={(event) => set({ bodyNodes: event.target.checked ? [...body, other.id] : body.filter((id) => id !== other.id) })}
           />
         ))}
-      </fieldset>
+      </FaultyGroup>
       <div className="grid grid-cols-2 gap-3">
-        <NumberField label="Items, at most" value={node.config.maxIterations} onChange={(maxIterations) => set({ maxIterations })} />
-        <NumberField label="At once" value={node.config.concurrency} onChange={(concurrency) => set({ concurrency })} />
+        <NumberField label="Items, at most" at="config.maxIterations" value={node.config.maxIterations} onChange={(maxIterations) => set({ maxIterations })} />
+        <NumberField label="At once" at="config.concurrency" value={node.config.concurrency} onChange={(concurrency) => set({ concurrency })} />
       </div>
     </>
   );
@@ -231,16 +252,16 @@ function WebhookForm({ node, definition, set }: FormProps) {
   return (
     <>
       <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-3">
-        <SelectField label="Method" value={text(node.config.method)} onChange={(event) => set({ method: event.target.value })}>
+        <SelectField label="Method" at="config.method" value={text(node.config.method)} onChange={(event) => set({ method: event.target.value })}>
           {["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => (
             <option key={method}>{method}</option>
           ))}
         </SelectField>
-        <TextField label="Address" type="text" value={text(node.config.url)} onChange={(event) => set({ url: event.target.value })} />
+        <TextField label="Address" at="config.url" type="text" value={text(node.config.url)} onChange={(event) => set({ url: event.target.value })} />
       </div>
-      <MapField label="Headers" names={["Header", "Template"]} value={node.config.headers} onChange={(headers) => set({ headers })} />
-      <MapField label="Query" names={["Name", "Template"]} value={node.config.params} onChange={(params) => set({ params })} />
-      <TemplateField label="Body" rows={4} value={text(node.config.body)} node={node} definition={definition} onChange={(body) => set({ body: body || undefined })} />
+      <MapField label="Headers" at="config.headers" names={["Header", "Template"]} value={node.config.headers} onChange={(headers) => set({ headers })} />
+      <MapField label="Query" at="config.params" names={["Name", "Template"]} value={node.config.params} onChange={(params) => set({ params })} />
+      <TemplateField label="Body" at="config.body" rows={4} value={text(node.config.body)} node={node} definition={definition} onChange={(body) => set({ body: body || undefined })} />
     </>
   );
 }
@@ -248,8 +269,8 @@ function WebhookForm({ node, definition, set }: FormProps) {
 function DelayForm({ node, definition, set }: FormProps) {
   return (
     <>
-      <NumberField label="Milliseconds" value={node.config.delayMs} onChange={(delayMs) => set({ delayMs })} />
-      <TemplateField label="Only if" bare rows={2} value={text(node.config.condition)} node={node} definition={definition} onChange={(value) => set({ condition: value || undefined })} />
+      <NumberField label="Milliseconds" at="config.delayMs" value={node.config.delayMs} onChange={(delayMs) => set({ delayMs })} />
+      <TemplateField label="Only if" at="config.condition" bare rows={2} value={text(node.config.condition)} node={node} definition={definition} onChange={(value) => set({ condition: value || undefined })} />
     </>
   );
 }

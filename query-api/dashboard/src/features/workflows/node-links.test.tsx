@@ -3,13 +3,13 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test } from "vitest";
 import { HintProvider } from "@/shared/ui/hint";
-import { addNode, EMPTY } from "./definition";
+import { addNode, changeNode, EMPTY, type Definition } from "./definition";
 import { NodeLinks } from "./node-links";
 
 const DRAWN = addNode(addNode(EMPTY, "data_source").definition, "prompt").definition;
 
-function Form() {
-  const [definition, setDefinition] = useState(DRAWN);
+function Form({ drawn = DRAWN }: { drawn?: Definition }) {
+  const [definition, setDefinition] = useState(drawn);
   return (
     <HintProvider>
       <NodeLinks node={definition.nodes[1]!} definition={definition} onEdit={setDefinition} />
@@ -33,4 +33,12 @@ test("by the keyboard alone two nodes are connected and parted, which is told, a
   await userEvent.keyboard("{Enter}");
   expect(screen.getByRole("status").textContent).toBe("It no longer follows Data source.");
   expect(document.activeElement).toBe(screen.getByRole("combobox", { name: "Connect from" }));
+});
+
+test("by the keyboard nothing is connected over a loop's border, and why is told in the words of the canvas", () => {
+  const drawn = changeNode(addNode(addNode(DRAWN, "loop").definition, "delay").definition, "loop", { label: "Each", config: { bodyNodes: ["prompt"] } });
+  render(<Form drawn={drawn} />);
+  const choices = [...screen.getByRole<HTMLSelectElement>("combobox", { name: "Connect from" }).options].map(({ text }) => text);
+  expect(choices).toEqual(["Another node …", "Each"]);
+  expect(screen.getByRole("group", { name: "Follows" }).textContent).toContain("That would cross the border of what Each runs for each item. Connect Each itself.");
 });

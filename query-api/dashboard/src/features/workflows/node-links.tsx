@@ -2,7 +2,7 @@ import { Plus, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
-import { connect, kindOfEdge, removeEdges, whyNot, type Definition, type EdgeKind, type WorkflowNode } from "./definition";
+import { borderBetween, connect, kindOfEdge, removeEdges, whyNot, type Definition, type EdgeKind, type WorkflowNode } from "./definition";
 
 const KINDS: Partial<Record<EdgeKind, string>> = { true: "if it holds", false: "if it does not", error: "if it has failed", expression: "if an expression holds" };
 
@@ -30,6 +30,8 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
     .filter(({ source, side }) => whyNot(definition, source, node.id, side) === null)
     .map((choice) => ({ ...choice, value: `${choice.side ?? ""}:${choice.source}` }));
   const before = definition.edges.filter((edge) => edge.target === node.id);
+  // What is drawn by the mouse is refused with the same words.
+  const borders = new Set(definition.nodes.flatMap((one) => (one.id === node.id ? [] : (borderBetween(definition, one.id, node.id) ?? []))));
   const choice = choices.find((one) => one.value === chosen);
   return (
     <fieldset ref={field} tabIndex={-1}>
@@ -37,7 +39,7 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
       <p role="status" className="sr-only">
         {done.text}
       </p>
-      {before.length === 0 && choices.length === 0 && (
+      {before.length === 0 && choices.length === 0 && borders.size === 0 && (
         <p className="text-xs text-soft">{definition.nodes.length === 1 ? "Nothing yet: there is no other node." : "Nothing: all the others come after it."}</p>
       )}
       <ul className="grid gap-1" aria-label="Follows">
@@ -52,6 +54,11 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
           </li>
         ))}
       </ul>
+      {[...borders].map((why) => (
+        <p key={why} className="mt-1.5 text-xs text-soft">
+          Some are not offered. {why}
+        </p>
+      ))}
       {choices.length > 0 && (
         <div className="mt-1.5 flex gap-2">
           <SelectField label="Connect from" hideLabel className="min-w-0 flex-1" value={choice ? chosen : ""} onChange={(event) => setChosen(event.target.value)}>

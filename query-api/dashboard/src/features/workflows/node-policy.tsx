@@ -21,6 +21,7 @@ export function NodePolicy({ node, onChange }: { node: WorkflowNode; onChange: (
       <div className="grid gap-3 border-t border-line p-3">
         <SelectField
           label="Then"
+          at="errorHandling"
           value={node.errorHandling ?? ""}
           onChange={(event) => onChange({ errorHandling: (event.target.value || undefined) as ErrorHandling | undefined })}
         >
@@ -30,9 +31,10 @@ export function NodePolicy({ node, onChange }: { node: WorkflowNode; onChange: (
           <option value="fallback">Take the other model, or the edge for errors</option>
         </SelectField>
         <div className="grid grid-cols-2 gap-3">
-          <TextField label="Attempts" inputMode="numeric" placeholder="As the workflow" value={node.retryPolicy?.maxAttempts ?? ""} onChange={(event) => attempts(event.target.value)} />
+          <TextField label="Attempts" at="retryPolicy.maxAttempts" inputMode="numeric" placeholder="As the workflow" value={node.retryPolicy?.maxAttempts ?? ""} onChange={(event) => attempts(event.target.value)} />
           <TextField
             label="Seconds each"
+            at="timeout"
             inputMode="numeric"
             placeholder="As the workflow"
             value={node.timeout ?? ""}

@@ -23,7 +23,7 @@ export function OutputForm({ node, definition, set }: FormProps) {
   return (
     <>
       <div>
-        <SelectField label="Destination" value={destination} onChange={(event) => change({ destination: event.target.value })}>
+        <SelectField label="Destination" at="config.destination" value={destination} onChange={(event) => change({ destination: event.target.value })}>
           {usable(DESTINATIONS, "write", connectors.data, destination).map((kind) => (
             <option key={kind} value={kind}>
               {kindName(kind)}
@@ -34,16 +34,18 @@ export function OutputForm({ node, definition, set }: FormProps) {
       </div>
       <SourceField
         label="Data source"
+        at={["config.sourceId", "config.databaseId", "config.baseId"]}
         help="Where the destination needs one."
         value={textOf(sourceOf(config))}
         onChange={(sourceId) => change({ sourceId: sourceId || undefined, databaseId: undefined, baseId: undefined })}
       />
       <TextField
         label="Table or sheet"
+        at={["config.table", "config.sheet", "config.target"]}
         value={textOf(targetOf(config))}
         onChange={(event) => change({ target: event.target.value || undefined, sheet: undefined, table: undefined })}
       />
-      <SelectField label="What is done" value={operation} onChange={(event) => change({ operation: event.target.value })}>
+      <SelectField label="What is done" at="config.operation" value={operation} onChange={(event) => change({ operation: event.target.value })}>
         <option value="create">Add a record</option>
         <option value="update">Update</option>
         <option value="upsert">Update or add</option>
@@ -51,6 +53,7 @@ export function OutputForm({ node, definition, set }: FormProps) {
       {(operation === "update" || config.recordId !== undefined) && (
         <TemplateField
           label="Record"
+          at="config.recordId"
           rows={1}
           help="Its id, such as {{input.id}}; or say below which records match."
           value={textOf(config.recordId)}
@@ -59,10 +62,11 @@ export function OutputForm({ node, definition, set }: FormProps) {
           onChange={(recordId) => change({ recordId: recordId || undefined })}
         />
       )}
-      {(operation !== "create" || Object.keys((config.matching ?? {}) as Config).length > 0) && <MapField label="Matching" names={["Column", "Template"]} value={config.matching} onChange={(matching) => change({ matching })} />}
-      <MapField label="What is written" names={["Column", "Template"]} value={config.mapping} onChange={(mapping) => change({ mapping })} help="Empty: the input as it is." />
+      {(operation !== "create" || Object.keys((config.matching ?? {}) as Config).length > 0) && <MapField label="Matching" at="config.matching" names={["Column", "Template"]} value={config.matching} onChange={(matching) => change({ matching })} />}
+      <MapField label="What is written" at="config.mapping" names={["Column", "Template"]} value={config.mapping} onChange={(mapping) => change({ mapping })} help="Empty: the input as it is." />
       <MapField
         label="More for the destination"
+        at={Object.keys(others).map((name) => `config.${name}`)}
         names={["Setting", "Template"]}
         help={destination === "slack" ? "Such as channel." : undefined}
         value={others}

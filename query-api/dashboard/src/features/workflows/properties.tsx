@@ -1,22 +1,24 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
+import { FieldFaults, focusFirstFault } from "@/shared/ui/field-faults";
 import { Note } from "@/shared/ui/layout";
 import type { NodeExecution } from "./api";
 import { changeNode, removeEdges, removeNodes, type Definition, type NodePatch, type WorkflowNode } from "./definition";
 import { EdgeForm } from "./edge-form";
-import { FaultNote, Warnings } from "./fault-notes";
-import type { Faults, Warning } from "./faults";
+import { FaultNotes, Refusals, Warnings } from "./fault-notes";
+import { refusedOf, type Faults, type ValueFault, type ValueFaults, type Warning } from "./faults";
 import { NodeForm } from "./node-form";
 import { sampleOf } from "./sample";
 import { SettingsForm } from "./settings-form";
+import type { Failed } from "./use-saving";
 
 /** @param of as {@link History.change} has it */
 export type Edit = (next: (before: Definition) => Definition, of?: string) => void;
 
 /** What can be said of whatever is chosen: a node, a line, several, or nothing and so the whole workflow. */
 export function Properties(props: Shown & Led) {
-  const { selected, run, led, onSelect } = props;
+  const { selected, run, led, refusals, onSelect } = props;
   const panel = useRef<HTMLDivElement>(null);
   const isLed = useRef(false);
   // A button of the panel that chooses something else goes with what it stood in; the focus goes to what is there instead.
@@ -33,6 +35,13 @@ export function Properties(props: Shown & Led) {
     }
     ledBefore.current = led;
   }, [led]);
+  const refusedBefore = useRef(refusals);
+  useEffect(() => {
+    if (refusals !== refusedBefore.current && !focusFirstFault(panel.current)) {
+      panel.current?.querySelector("h2")?.focus();
+    }
+    refusedBefore.current = refusals;
+  }, [refusals]);
   // As it does from the button that closes a run.
   const hasRun = Boolean(run);
   const hadRun = useRef(hasRun);
@@ -56,14 +65,18 @@ export function Properties(props: Shown & Led) {
 interface Led {
   /** Another number each time that the canvas leads here. */
   led: number;
+  /** The same each time that it was refused for what is in it: it leads to the first field to mend. */
+  refusals: number;
 }
 
 interface Shown {
   definition: Definition;
   selected: ReadonlySet<string>;
   faults: Faults;
-  /** Why it was not saved. */
-  error: unknown;
+  /** What is to be mended, at its fields. */
+  wrong: ValueFaults;
+  /** What was not saved last. */
+  failed: Failed;
   /** Of what was saved. */
   warnings: readonly Warning[];
   readOnly: boolean;
@@ -75,6 +88,8 @@ interface Shown {
   onSelect: (ids: ReadonlySet<string>) => void;
 }
 
+const NOTHING_WRONG: readonly ValueFault[] = [];
+
 /** Of one field of it: another field is another step. */
 function changeOf(node: WorkflowNode, { config, ...patch }: NodePatch): string {
   const fields = config ? Object.keys({ ...node.config, ...config }).filter((field) => config[field] !== node.config[field]) : [];
@@ -85,7 +100,8 @@ function OfSelected({
   definition,
   selected,
   faults,
-  error,
+  wrong,
+  failed,
   warnings,
   readOnly,
   run,
@@ -108,6 +124,7 @@ function OfSelected({
         node={node}
         definition={definition}
         fault={fault ?? null}
+        wrong={wrong.places.get(node.id) ?? NOTHING_WRONG}
         sample={sampleOf(definition, runs, node.id)}
         readOnly={readOnly}
         onChange={(patch) => onEdit((before) => changeNode(before, node.id, patch), changeOf(node, patch))}
@@ -118,9 +135,15 @@ function OfSelected({
   }
   if (edge) {
     return (
-      <div className="grid gap-4">
-        {fault && <FaultNote fault={fault} />}
-        <EdgeForm key={edge.id} edge={edge} definition={definition} readOnly={readOnly} onChange={(next) => onEdit(next, `line ${edge.id}`)} onDelete={() => remove(new Set([edge.id]))} />
+      <div key={edge.id} className="grid gap-4">
+        <FieldFaults faults={wrong.places.get(edge.id) ?? NOTHING_WRONG}>
+          {(others) => (
+            <>
+              <FaultNotes fault={fault ?? null} others={others} />
+              <EdgeForm edge={edge} definition={definition} readOnly={readOnly} onChange={(next) => onEdit(next, `line ${edge.id}`)} onDelete={() => remove(new Set([edge.id]))} />
+            </>
+          )}
+        </FieldFaults>
       </div>
     );
   }
@@ -137,14 +160,20 @@ function OfSelected({
   if (run) {
     return run;
   }
+  const refused = refusedOf(failed.error, failed.sent);
+  const places = { definition, onPick: (id: string) => onSelect(new Set([id])) };
   return (
     <div className="grid gap-4">
-      {error ? (
-        <Note tone="critical">{messageOf(error)}</Note>
+      {refused ? (
+        <Refusals refused={refused} {...places} />
+      ) : failed.error ? (
+        <Note tone="critical">{messageOf(failed.error)}</Note>
       ) : (
-        warnings.length > 0 && <Warnings warnings={warnings} definition={definition} onPick={(id) => onSelect(new Set([id]))} />
+        warnings.length > 0 && <Warnings warnings={warnings} {...places} />
       )}
-      <SettingsForm settings={definition.settings} readOnly={readOnly} onChange={(settings) => onEdit((before) => ({ ...before, settings }), "settings")} />
+      <FieldFaults faults={wrong.settings}>
+        {() => <SettingsForm settings={definition.settings} readOnly={readOnly} onChange={(settings) => onEdit((before) => ({ ...before, settings }), "settings")} />}
+      </FieldFaults>
     </div>
   );
 }

@@ -59,7 +59,7 @@ export function SidePanel({ title, runId, led, onKeyDown, children }: Props) {
         </span>
         <Icon aria-hidden className="size-4 shrink-0 text-soft" />
       </button>
-      <div id={content} className={clsx("min-h-0 flex-1 overflow-y-auto p-4 max-lg:pt-1", !isOpen && "max-lg:hidden")}>
+      <div id={content} className={clsx("min-h-0 flex-1 scroll-pb-28 overflow-y-auto p-4 max-lg:pt-1", !isOpen && "max-lg:hidden")}>
         {children}
       </div>
     </aside>

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { capital } from "@/shared/api/field-words";
 import { useAccount } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
+import type { At } from "@/shared/ui/field-faults";
 import { ChoicesFailure } from "@/shared/ui/layout";
 import { sourcesQuery } from "./api-sources";
 import { isSample, sampleName } from "./samples";
@@ -15,6 +16,7 @@ export function SourceField({
   help,
   error,
   required = false,
+  at,
   samples = [],
   type,
   isOffered = () => true,
@@ -26,6 +28,7 @@ export function SourceField({
   error?: string | undefined;
   /** Whether there is no way without one. */
   required?: boolean;
+  at?: At;
   /** Those that are offered. */
   samples?: readonly string[];
   /** Only data sources of this type. */
@@ -39,14 +42,16 @@ export function SourceField({
   const sources = (query.data ?? []).filter((source) => (type === undefined || source.type === type) && isOffered(source.type));
   const isListed = value === "" || sources.some((source) => source.id === value) || samples.includes(value);
   const [isOther, setIsOther] = useState(false);
+  const isTyped = isOther || !isListed;
   return (
     <div className="grid gap-2">
       <SelectField
         label={label}
         help={help}
         error={error}
+        at={isTyped ? undefined : at}
         required={required}
-        value={isOther || !isListed ? OTHER : value}
+        value={isTyped ? OTHER : value}
         onChange={(event) => {
           const chosen = event.target.value;
           setIsOther(chosen === OTHER);
@@ -77,7 +82,7 @@ export function SourceField({
         <option value={OTHER}>Another, by its id …</option>
       </SelectField>
       <ChoicesFailure what="The data sources" query={query} />
-      {(isOther || !isListed) && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" required={required} value={value} onChange={(event) => onChange(event.target.value)} />}
+      {isTyped && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" at={at} required={required} value={value} onChange={(event) => onChange(event.target.value)} />}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import { Braces } from "lucide-react";
 import { createContext, useContext, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { TextArea } from "@/shared/ui/field";
+import type { At } from "@/shared/ui/field-faults";
 import { Menu, MenuItem, MenuLabel } from "@/shared/ui/menu";
 import { complete, completionAt, type Completion, type Reference } from "./completion";
 import { references, type Definition, type WorkflowNode } from "./definition";
@@ -13,6 +14,7 @@ export const InputFields = createContext<readonly Reference[]>([]);
 export function TemplateField({
   label,
   help,
+  at,
   value,
   rows = 3,
   node,
@@ -22,6 +24,7 @@ export function TemplateField({
 }: {
   label: string;
   help?: ReactNode;
+  at?: At;
   value: string;
   rows?: number;
   node: WorkflowNode;
@@ -87,6 +90,7 @@ export function TemplateField({
         ref={area}
         label={label}
         help={help}
+        at={at}
         rows={rows}
         value={value}
         spellCheck={!bare}

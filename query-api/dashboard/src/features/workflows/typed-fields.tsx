@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
 import { faultOfTwo, faultOfUsd, fieldUsd, typedUsd } from "@/shared/format/typed-amounts";
 import { TextArea, TextField } from "@/shared/ui/field";
+import type { At } from "@/shared/ui/field-faults";
 import { readJson, readNames, readNumber, textOf, useTyped, whyNoJson } from "./typed";
 
 interface Props<T> {
   label: string;
   help?: ReactNode;
   placeholder?: string;
+  at?: At;
   value: unknown;
   onChange: (value: T | undefined) => void;
 }

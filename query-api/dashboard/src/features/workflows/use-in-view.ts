@@ -1,10 +1,15 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef, type RefObject } from "react";
 import type { Definition } from "./definition";
-import { fittingLegibly, isAway, isSeenWhole } from "./view";
+import { fittingFirst, fittingLegibly, isAway, isSeenWhole } from "./view";
 
-/** Brings a node into view that was just added, unless it is seen, and one that was chosen elsewhere and is not seen at all. */
-export function useInView(definition: Definition, selected: ReadonlySet<string>, container: RefObject<HTMLDivElement | null>, readOnly: boolean) {
+/**
+ * Brings a node into view that was just added, unless it is seen, one that was chosen elsewhere and is not seen at all, and all of them
+ * as when a workflow is opened once they are arranged.
+ *
+ * @param arranged how often they were
+ */
+export function useInView(definition: Definition, selected: ReadonlySet<string>, container: RefObject<HTMLDivElement | null>, readOnly: boolean, arranged: number) {
   const { fitView, flowToScreenPosition, getZoom } = useReactFlow();
   const count = useRef(definition.nodes.length);
   useEffect(() => {
@@ -29,4 +34,11 @@ export function useInView(definition: Definition, selected: ReadonlySet<string>,
       void fitView(fittingLegibly(drawn.current, readOnly, chosen));
     }
   }, [selected, container, readOnly, fitView, flowToScreenPosition, getZoom]);
+  const arrangedBefore = useRef(arranged);
+  useEffect(() => {
+    if (arranged !== arrangedBefore.current) {
+      arrangedBefore.current = arranged;
+      void fitView(fittingFirst(drawn.current, readOnly));
+    }
+  }, [arranged, readOnly, fitView]);
 }

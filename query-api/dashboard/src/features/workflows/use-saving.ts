@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { messageOf, ProblemError } from "@/shared/api/client";
 import { useAccount } from "@/shared/session/account";
-import { toast } from "@/shared/ui/toast";
+import { dismissAbout, toast } from "@/shared/ui/toast";
 import { useSaveWorkflow, workflowQuery, type Kept, type Workflow } from "./api";
 import { conflictOf, type Stored } from "./conflict";
-import { read } from "./definition";
-import { keptWith } from "./faults";
+import { read, type Definition } from "./definition";
+import { keptWith, refusedOf } from "./faults";
 import type { History } from "./history";
 import { namedAfter, type Draft } from "./workflow-file";
 
@@ -34,6 +34,18 @@ export function draftOf(workflow: Workflow): Draft {
   return { name: workflow.name, definition: read(workflow.definition) };
 }
 
+/** What was not saved last, and why. */
+export interface Failed {
+  /** Null if nothing stands against it. */
+  error: unknown;
+  sent: Definition | undefined;
+}
+
+const NOT_FAILED: Failed = { error: null, sent: undefined };
+
+/** What is told of a definition that was refused: once, and no longer than it is so. */
+const REFUSED = "a refused workflow";
+
 /** What is on the canvas against what is stored, and how the one becomes the other. */
 export function useSaving({
   workflow,
@@ -41,6 +53,7 @@ export function useSaving({
   history,
   onMade,
   onLoaded,
+  onRefused,
 }: {
   workflow: Workflow | null;
   initial: Draft;
@@ -49,6 +62,8 @@ export function useSaving({
   onMade: (id: string) => void;
   /** Something else is on the canvas than was. */
   onLoaded: () => void;
+  /** There is something to mend, at this node or edge first; null if at none. */
+  onRefused: (first: string | null) => void;
 }) {
   const queryClient = useQueryClient();
   const save = useSaveWorkflow(useAccount());
@@ -61,6 +76,17 @@ export function useSaving({
   const [conflict, setConflict] = useState<Stored | null>(null);
   /** Whether it is not there any more, if that is why it could not be saved. */
   const [isGone, setGone] = useState(false);
+  const [failed, setFailed] = useState(NOT_FAILED);
+  const latest = useRef(NOT_FAILED);
+  useEffect(() => () => dismissAbout(REFUSED), []);
+
+  const note = (now: Failed) => {
+    latest.current = now;
+    setFailed(now);
+    if (now === NOT_FAILED) {
+      dismissAbout(REFUSED);
+    }
+  };
 
   const send = async (drawn: Draft, from: Base): Promise<Kept> => {
     const name = drawn.name.trim() || UNTITLED;
@@ -78,6 +104,7 @@ export function useSaving({
       if (stored && stored.updatedAt !== from.updatedAt && stored.version === from.version && (stored.name === from.name || stored.name === name)) {
         return send(drawn, { ...from, updatedAt: stored.updatedAt });
       }
+      note({ error, sent: drawn.definition });
       throw error;
     }
   };
@@ -94,6 +121,7 @@ export function useSaving({
     setSaved(now);
     setBases((all) => all.with(drawn.basis ?? 0, baseOf(kept.workflow)));
     setConflict(null);
+    note(NOT_FAILED);
     if (from.id === null) {
       onMade(id);
     }
@@ -102,10 +130,15 @@ export function useSaving({
 
   const fail = (error: unknown) => {
     const stored = conflictOf(error);
+    const refused = latest.current.error === error ? refusedOf(error, latest.current.sent) : null;
     if (stored) {
       setConflict(stored);
     } else if (base.id !== null && error instanceof ProblemError && error.status === 404) {
       setGone(true);
+    } else if (refused) {
+      dismissAbout(REFUSED);
+      toast(refused.text, "critical", REFUSED);
+      onRefused(refused.first);
     } else {
       toast(messageOf(error), "critical");
     }
@@ -132,6 +165,7 @@ export function useSaving({
     setSaved(drawn);
     // What was refused before is not on the canvas any more.
     save.reset();
+    note(NOT_FAILED);
     setConflict(null);
     onLoaded();
   };
@@ -158,14 +192,20 @@ export function useSaving({
   const saveAsNew = async (): Promise<string> => {
     const { name: drawn, definition } = history.value;
     const name = drawn.trim() || UNTITLED;
-    const kept = await save.mutateAsync({ id: null, name: isGone ? name : namedAfter(name, "", " (mine)"), definition });
-    setConflict(null);
-    setGone(false);
-    return kept.workflow.id;
+    try {
+      const kept = await save.mutateAsync({ id: null, name: isGone ? name : namedAfter(name, "", " (mine)"), definition });
+      setConflict(null);
+      setGone(false);
+      return kept.workflow.id;
+    } catch (error) {
+      note({ error, sent: definition });
+      throw error;
+    }
   };
 
   return {
     save,
+    failed,
     base,
     isDirty: history.value !== saved,
     conflict,

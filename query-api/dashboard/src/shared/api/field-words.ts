@@ -41,7 +41,7 @@ export function fieldInWords(field: string): string {
 }
 
 /** From camel case or with underscores; an id stands for what it is of, and money is in dollars. */
-function spelledOut(name: string): string {
+export function spelledOut(name: string): string {
   return name
     .replaceAll("_", " ")
     .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, " ")

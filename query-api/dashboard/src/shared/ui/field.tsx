@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import { ChevronDown } from "lucide-react";
 import { useId, type ComponentProps, type ReactNode } from "react";
+import { textOfFaults, useFaultsAt, type At } from "./field-faults";
 
 export const inputClass =
   "h-9 w-full rounded-lg border border-field bg-surface px-3 text-ink placeholder:text-soft transition-colors hover:border-soft aria-invalid:border-critical disabled:opacity-60";
@@ -9,7 +10,8 @@ export const inputClass =
 export function Field({
   label,
   help,
-  error,
+  error: own,
+  at,
   hideLabel = false,
   className,
   children,
@@ -17,12 +19,16 @@ export function Field({
   label: string;
   help?: ReactNode;
   error?: string | undefined;
+  /** What it is for, where FieldFaults tells what is wrong. */
+  at?: At;
   hideLabel?: boolean;
   className?: string;
   children: (control: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }) => ReactNode;
 }) {
   const id = useId();
   const helpId = `${id}-help`;
+  const told = textOfFaults(useFaultsAt(at));
+  const error = own ?? told;
   return (
     <div className={className}>
       <label htmlFor={id} className={clsx("mb-1 block text-[0.8125rem] font-medium", hideLabel && "sr-only")}>
@@ -42,11 +48,11 @@ export function Field({
   );
 }
 
-type FieldProps = { label: string; help?: ReactNode; error?: string | undefined; hideLabel?: boolean };
+type FieldProps = { label: string; help?: ReactNode; error?: string | undefined; at?: At; hideLabel?: boolean };
 
-export function TextField({ label, help, error, hideLabel, className, prefix, ...input }: FieldProps & ComponentProps<"input">) {
+export function TextField({ label, help, error, at, hideLabel, className, prefix, ...input }: FieldProps & ComponentProps<"input">) {
   return (
-    <Field label={label} help={help} error={error} hideLabel={hideLabel ?? false} {...(className ? { className } : {})}>
+    <Field label={label} help={help} error={error} at={at} hideLabel={hideLabel ?? false} {...(className ? { className } : {})}>
       {(control) => (
         <div className="relative">
           {prefix && (
@@ -61,9 +67,9 @@ export function TextField({ label, help, error, hideLabel, className, prefix, ..
   );
 }
 
-export function TextArea({ label, help, error, hideLabel, className, ...input }: FieldProps & ComponentProps<"textarea">) {
+export function TextArea({ label, help, error, at, hideLabel, className, ...input }: FieldProps & ComponentProps<"textarea">) {
   return (
-    <Field label={label} help={help} error={error} hideLabel={hideLabel ?? false}>
+    <Field label={label} help={help} error={error} at={at} hideLabel={hideLabel ?? false}>
       {(control) => (
         <textarea className={clsx(inputClass, "h-auto min-h-24 py-2 leading-relaxed", className)} {...control} {...input} />
       )}
@@ -76,13 +82,14 @@ export function SelectField({
   label,
   help,
   error,
+  at,
   hideLabel,
   className,
   children,
   ...input
 }: FieldProps & ComponentProps<"select">) {
   return (
-    <Field label={label} help={help} error={error} hideLabel={hideLabel ?? false} {...(className ? { className } : {})}>
+    <Field label={label} help={help} error={error} at={at} hideLabel={hideLabel ?? false} {...(className ? { className } : {})}>
       {(control) => (
         <div className="relative">
           <select className={clsx(inputClass, "appearance-none pr-8")} {...control} {...input}>

@@ -16,6 +16,16 @@ final class CelMessages {
     private static final Pattern UNEXPECTED = Pattern.compile(
             "^(?:mismatched input|extraneous input|no viable alternative at input) '(.{1,80}?)'(?: expecting .*)?$");
 
+    /** What the parser says of a character that begins nothing, with what stands behind it. */
+    private static final Pattern UNKNOWN = Pattern.compile("^token recognition error at: '(.+)");
+
+    /** A bracket that is to close before something else comes. */
+    private static final Pattern MISSING = Pattern.compile("^missing '(.{1,20})' at '(.{1,80})'$");
+
+    private static final Pattern UNDECLARED = Pattern.compile("^undeclared reference to '(.{1,80}?)'");
+
+    private static final Pattern RESERVED = Pattern.compile("^reserved identifier: (.{1,80})$");
+
     /** Of what is not there; otherwise what was looked for stands by itself, whatever it is. */
     private static final Pattern NOT_THERE =
             Pattern.compile("^(?:key '.*' is not present in map|Error resolving field|No such attribute)");
@@ -89,6 +99,22 @@ final class CelMessages {
                     ? "ends where something is still to come"
                     : "has %s where it cannot stand".formatted(unexpected.group(1));
         }
+        Matcher unknown = UNKNOWN.matcher(said);
+        if (unknown.find()) {
+            return "has %s where it cannot stand".formatted(ofUnknown(unknown.group(1)));
+        }
+        Matcher missing = MISSING.matcher(said);
+        if (missing.find() && !missing.group(2).equals("<EOF>")) {
+            return "needs %s before %s".formatted(missing.group(1), missing.group(2));
+        }
+        Matcher undeclared = UNDECLARED.matcher(said);
+        if (undeclared.find()) {
+            return "calls %s, which is no function here".formatted(undeclared.group(1));
+        }
+        Matcher reserved = RESERVED.matcher(said);
+        if (reserved.find()) {
+            return "has the word %s, which means something else in expressions".formatted(reserved.group(1));
+        }
         if (said.endsWith("/ by zero") || said.contains("divide by zero") || said.contains("modulus by zero")) {
             return "it divides by zero";
         }
@@ -99,7 +125,38 @@ final class CelMessages {
                 .replace("'<EOF>'", "its end");
     }
 
+    /** What could not be read, without what stands behind it. */
+    private static String ofUnknown(String text) {
+        char first = text.charAt(0);
+        if (first == '"' || first == '\'') {
+            return "a text without its closing %s".formatted(first);
+        }
+        if (first == '=' || first == '&' || first == '|') {
+            return "a single %s".formatted(first);
+        }
+        return text.substring(0, text.offsetByCodePoints(0, 1));
+    }
+
+    private static String remedyOfUnknown(char first) {
+        return switch (first) {
+            case '=' -> "Compare with ==, or with >=, <= or !=: a = alone means nothing.";
+            case '&' -> "Write && for and.";
+            case '|' -> "Write || for or.";
+            case '"', '\'' -> "Put the same quote behind the text as before it.";
+            case '‘', '’', '“', '”', '„', '«', '»' -> "Put texts in straight quotes: \"refund\".";
+            default -> "Remove it, or put it in quotes if it is part of a text.";
+        };
+    }
+
     static String remedy(String message) {
+        String said = withoutPlace(message);
+        Matcher unknown = UNKNOWN.matcher(said);
+        if (unknown.find()) {
+            return remedyOfUnknown(unknown.group(1).charAt(0));
+        }
+        if (said.startsWith("extraneous input") && !said.startsWith("extraneous input '<EOF>'")) {
+            return "Remove it, or put what is missing before it: &&, || or ==, a bracket or a quote.";
+        }
         if (message.contains("undeclared reference")) {
             return "Functions are contains, length, isEmpty, lower, upper, trim, join, round, and those of CEL.";
         }

@@ -203,6 +203,34 @@ class ExpressionsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        text ==== 'x' &&      ~ 8  ~ has a single = where it cannot stand            ~ Compare with ==
+        score = 7             ~ 6  ~ has a single = where it cannot stand            ~ Compare with ==
+        score => 7            ~ 6  ~ has a single = where it cannot stand            ~ or with >=
+        violates & isEmpty(x) ~ 9  ~ has a single & where it cannot stand            ~ Write && for and
+        violates | isEmpty(x) ~ 9  ~ has a single | where it cannot stand            ~ Write || for or
+        text == 'refund       ~ 8  ~ has a text without its closing ' where it cannot stand ~ the same quote
+        text == “refund”      ~ 8  ~ has “ where it cannot stand                     ~ straight quotes
+        #score > 7            ~ 0  ~ has # where it cannot stand                     ~ Remove it
+        (score > 7            ~ 10 ~ ends before its ')'                             ~ Finish it
+        score > 7)            ~ 9  ~ has ) where it cannot stand                     ~ Remove it
+        score >               ~ 7  ~ ends where something is still to come           ~ Finish it
+        nofunction(score)     ~ 10 ~ calls nofunction, which is no function here     ~ Functions are
+        if (violates)         ~ 0  ~ has the word if, which means something else in expressions ~ Write an expression
+        """)
+    void theCommonestSlipsAreToldInPlainWordsWithTheirPlace(String source, int offset, String detail, String remedy) {
+        ExpressionFaultsException faults =
+                catchThrowableOfType(ExpressionFaultsException.class, () -> EXPRESSIONS.compile(source));
+
+        ExpressionFault first = faults.faults().getFirst();
+        assertThat(first.offset()).isEqualTo(offset);
+        assertThat(first.detail()).isEqualTo(detail);
+        assertThat(first.remedy()).contains(remedy);
+        assertThat(faults.faults())
+                .allSatisfy(fault -> assertThat(fault.detail()).doesNotContain("token recognition", "undeclared"));
+    }
+
     /** Ways into the machine that have worked elsewhere: each is a name that is not there, or not an expression. */
     @ParameterizedTest
     @ValueSource(
