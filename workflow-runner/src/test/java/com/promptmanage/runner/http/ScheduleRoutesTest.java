@@ -20,7 +20,8 @@ class ScheduleRoutesTest {
                     steps.editor(),
                     path + "?check=true",
                     "{\"type\": \"cron\", \"cron\": \"0 9 * * *\", \"timezone\": \"Asia/Tokyo\"}");
-            Answer refused = api.put(steps.editor(), path + "?check=true", "{\"type\": \"cron\", \"cron\": \"61 * * * *\"}");
+            Answer refused =
+                    api.put(steps.editor(), path + "?check=true", "{\"type\": \"cron\", \"cron\": \"61 * * * *\"}");
 
             assertThat(checked.status()).isEqualTo(200);
             assertThat(checked.json().path("preview"))
@@ -42,12 +43,13 @@ class ScheduleRoutesTest {
             String path = "/api/workflows/%s/schedule".formatted(steps.create("active"));
 
             for (String cron : new String[] {"-5 * * * *", "0 1,-2 * * *", "0 +3 * * *", "*/-5 * * * *"}) {
-                Answer refused = api.put(
-                        steps.editor(), path, "{\"type\": \"cron\", \"cron\": \"%s\"}".formatted(cron));
+                Answer refused =
+                        api.put(steps.editor(), path, "{\"type\": \"cron\", \"cron\": \"%s\"}".formatted(cron));
                 assertThat(refused.status()).as(cron).isEqualTo(400);
                 assertThat(refused.json().toString()).contains("a number with a sign");
             }
-            assertThat(api.put(steps.editor(), path, "{\"type\": \"cron\", \"cron\": \"0 9 * * 1-5\"}").status())
+            assertThat(api.put(steps.editor(), path, "{\"type\": \"cron\", \"cron\": \"0 9 * * 1-5\"}")
+                            .status())
                     .isEqualTo(200);
         }
     }
