@@ -15,7 +15,7 @@ import { usePageTitle } from "@/shared/ui/title";
 import { toast } from "@/shared/ui/toast";
 import { AlertRow } from "./alert-row";
 import { alertsQuery, useAcknowledge, type Alert } from "./api";
-import type { AlertSearch } from "./search";
+import { readAlertSearch, type AlertSearch } from "./search";
 import { useNext } from "./use-next";
 
 const route = getRouteApi("/signed-in/dashboard/alerts");
@@ -23,7 +23,8 @@ const route = getRouteApi("/signed-in/dashboard/alerts");
 export function AlertsPage() {
   usePageTitle("Alerts");
   const account = useAccount();
-  const search = route.useSearch();
+  // Once more: the router keeps what makes no sense in an address beside what was read of it.
+  const search = readAlertSearch({ ...route.useSearch() });
   const navigate = route.useNavigate();
   const zone = useZone();
   const { data, error, refetch, isPlaceholderData, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery(account, search));

@@ -12,11 +12,9 @@ import { Badge, Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { activityQuery, PAGE_SIZE, type UsageEntry } from "./api";
 import { useNamed } from "./names";
-import type { UsageSearch } from "./search";
+import { RUN_TYPES, type UsageSearch } from "./search";
 
 const EntryDialog = lazy(() => import("./entry-dialog").then((module) => ({ default: module.EntryDialog })));
-
-const TYPES = ["prompt_run", "preview", "improvement", "agent_generation", "workflow_node"];
 
 type Change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
 
@@ -41,7 +39,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
             onChange={(event) => onChange({ type: event.target.value || undefined })}
           >
             <option value="">All kinds of runs</option>
-            {TYPES.map((type) => (
+            {RUN_TYPES.map((type) => (
               <option key={type} value={type}>
                 {words(type)}
               </option>

@@ -54,5 +54,6 @@ test("while days are asked for, the models that are still shown are told as mode
 
 test("an address that narrows the page down to a day that there is not is not narrowed down", () => {
   expect(readOnly("day:2026-99-99")).toEqual([]);
+  expect(readOnly("day:2026-02-30")).toEqual([]);
   expect(readOnly("day:gpt-4o~model:gpt-4o")).toEqual([{ dimension: "model", value: "gpt-4o" }]);
 });

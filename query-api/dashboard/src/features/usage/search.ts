@@ -27,6 +27,9 @@ export const DIMENSION_LABELS: Record<(typeof DIMENSIONS)[number], string> = {
   day: "Day",
 };
 
+/** Of which kinds the recent activity can be. */
+export const RUN_TYPES = ["prompt_run", "preview", "improvement", "agent_generation", "workflow_node"] as const;
+
 /** What the recent activity is sorted by, if not by time. */
 export const SORTS = ["model", "prompt", "user", "execution_type", "tokens", "cost"] as const;
 
@@ -80,7 +83,8 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   const only = writeOnly(readOnly(text(raw.only)));
   if (only) search.only = only;
   if (raw.top === "runs" || raw.top === "each") search.top = raw.top;
-  if (text(raw.type)) search.type = text(raw.type)!;
+  const type = RUN_TYPES.find((one) => one === raw.type);
+  if (type) search.type = type;
   if (raw.unpriced === "yes") search.unpriced = "yes";
   const sort = SORTS.find((one) => one === raw.sort);
   if (sort) search.sort = sort;

@@ -38,9 +38,6 @@ let stored: Workflow;
 let sent: Sent[];
 let isDeleted: boolean;
 
-/** What is wrong with what is sent, if it is refused. */
-let refusal: { field: string; detail: string; remedy: string }[] | null;
-
 /** As someone else saves it. */
 function savedByAda(patch: Partial<Workflow>) {
   stored = { ...stored, updatedAt: "2026-11-27T03:10:00.000002Z", ...patch } as typeof stored;
@@ -52,7 +49,6 @@ beforeEach(() => {
   stored = { id: "wf_1", account: "team:acme", name: "Triage", status: "active", version: 1, updatedAt: "2026-11-27T03:00:00.000001Z", yourLevel: "admin", definition: DEFINITION } as unknown as typeof stored;
   sent = [];
   isDeleted = false;
-  refusal = null;
   vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname } = new URL(request.url);
@@ -64,9 +60,6 @@ beforeEach(() => {
     }
     const body = (await request.json()) as Partial<Workflow> & Omit<Sent, "method">;
     sent.push({ ...body, method: request.method } as Sent);
-    if (refusal) {
-      return Response.json({ code: "invalid_request", detail: "It is not valid.", errors: refusal }, { status: 400 });
-    }
     if (request.method === "POST") {
       return Response.json({ success: true, workflow: { ...stored, ...body, id: "wf_2", version: 1 }, warnings: [] }, { status: 201 });
     }
@@ -426,77 +419,4 @@ test("nodes that are copied in one workflow are pasted in another, under ids of 
   await userEvent.keyboard("{Control>}v{/Control}");
   await save();
   expect(sent.at(-1)!.definition!.nodes).toMatchObject([{ id: "delay", label: "Other" }, { id: "delay_2", type: "delay", label: "Wait", config: { delayMs: 1000 } }]);
-});
-
-const DEFAULTS = { position: { x: 0, y: 0 } };
-
-const EMPTY_BODY = { field: "definition.nodes[1].config.bodyNodes", detail: "(node each) is empty", remedy: "Name the nodes that run for each item." };
-
-/** A loop and an output as they are when they were just put there, behind one that nothing is wrong with. */
-function withLoopAndOutput() {
-  const loop = { ...DEFAULTS, id: "each", type: "loop", label: "Each", config: { iterateOver: "input", itemVariable: "entry", bodyNodes: [] } };
-  const output = { ...DEFAULTS, id: "out", type: "output", label: "Out", config: { destination: "database", mapping: {} } };
-  stored = { ...stored, definition: { ...DEFINITION, nodes: [...DEFINITION.nodes, loop, output] } as never };
-  refusal = [
-    EMPTY_BODY,
-    { field: "definition.nodes[2].config.sourceId", detail: "(node out) is missing", remedy: "Name the data source by its id." },
-    { field: "definition.nodes[2].config.table", detail: "(node out) is missing", remedy: "Name the table." },
-  ];
-}
-
-/** What is told of it; what others were told before goes by itself. */
-const messages = () =>
-  screen
-    .getAllByRole("button", { name: "Dismiss" })
-    .map((button) => button.parentElement!.textContent)
-    .filter((text) => /to mend|Nodes at once/.test(text));
-
-test("who saves what has faults is told how many nodes, once, and led to the first field to mend", async () => {
-  withLoopAndOutput();
-  await open();
-  rename("Mine");
-  await save();
-  expect(await screen.findByRole("heading", { name: "Loop" })).toBeTruthy();
-  expect(messages()).toEqual(["2 nodes have something to mend: Each, Out."]);
-  const body = screen.getByRole("group", { name: "Runs for each item" });
-  await waitFor(() => expect(document.activeElement).toBe(body));
-  expect(body.textContent).toContain("Is empty. Name the nodes that run for each item.");
-  expect(screen.getByRole("button", { name: "Properties: Each" }).getAttribute("aria-expanded"), "also where there is little room").toBe("true");
-  await save();
-  await waitFor(() => expect(sent).toHaveLength(2));
-  await waitFor(() => expect(document.activeElement).toBe(body));
-  expect(messages()).toHaveLength(1);
-});
-
-test("each of several faults stands at its field, until that is changed, and the message goes when it is saved", async () => {
-  withLoopAndOutput();
-  refusal = refusal!.slice(1);
-  await open();
-  rename("Mine");
-  await save();
-  const source = await screen.findByRole("combobox", { name: "Data source" });
-  const table = screen.getByRole("textbox", { name: "Table or sheet" });
-  await waitFor(() => expect(document.activeElement).toBe(source));
-  expect([source, table].map((field) => field.getAttribute("aria-invalid"))).toEqual(["true", "true"]);
-  expect(document.getElementById(table.getAttribute("aria-describedby")!)!.textContent).toBe("Is missing. Name the table.");
-  expect(messages()).toEqual(["1 node has something to mend: Out."]);
-  await userEvent.type(table, "leads");
-  expect([source, table].map((field) => field.getAttribute("aria-invalid"))).toEqual(["true", null]);
-  refusal = null;
-  await save();
-  await screen.findByText("The workflow is saved.");
-  expect(screen.queryByText(/something to mend/)).toBeNull();
-  expect(source.getAttribute("aria-invalid")).toBeNull();
-});
-
-test("what is wrong with the settings is told in words and at its field, and never by the API's path", async () => {
-  refusal = [{ field: "definition.settings.maxConcurrentNodes", detail: "is 5,000", remedy: "Give a number from 1 to 100." }];
-  await open();
-  rename("Mine");
-  await save();
-  const field = screen.getByRole("textbox", { name: "Nodes at once" });
-  await waitFor(() => expect(document.activeElement).toBe(field));
-  expect(field.getAttribute("aria-invalid")).toBe("true");
-  expect(messages()).toEqual(["“Nodes at once” is 5,000. Give a number from 1 to 100."]);
-  expect(document.body.textContent).not.toContain("definition.");
 });

@@ -275,6 +275,7 @@ export function Builder({ workflow, copied = null, onMade }: { workflow: Workflo
               states={execution.states}
               readOnly={readOnly}
               arranged={arranged}
+              sought={refusals}
               onSelect={setSelected}
               onChange={edit}
               onDrag={(next, isFirst) =>

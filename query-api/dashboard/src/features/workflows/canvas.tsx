@@ -99,6 +99,7 @@ export function Canvas({
   states,
   readOnly,
   arranged = 0,
+  sought = 0,
   onSelect,
   onChange,
   onDrag,
@@ -113,6 +114,8 @@ export function Canvas({
   readOnly: boolean;
   /** How often the nodes were put in order: they are brought into view then. */
   arranged?: number;
+  /** How often what is chosen was looked for, to be mended: it is brought into view then. */
+  sought?: number;
   onSelect: (next: (before: ReadonlySet<string>) => ReadonlySet<string>) => void;
   /** @param of as {@link History.change} has it */
   onChange: (next: (before: Definition) => Definition, of?: string) => void;
@@ -126,7 +129,7 @@ export function Canvas({
   const isDark = useIsDark();
   const { screenToFlowPosition } = useReactFlow();
   const container = useRef<HTMLDivElement>(null);
-  useInView(definition, selected, container, readOnly, arranged);
+  useInView(definition, selected, container, readOnly, arranged, sought);
   useHit(container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const isDragged = useRef(false);

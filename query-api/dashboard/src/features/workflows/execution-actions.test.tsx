@@ -104,7 +104,7 @@ test("what its own limit holds is resumed with a higher one, a round amount if n
   await userEvent.click(await screen.findByRole("button", { name: /^Resume with a higher limit/ }));
   expect(screen.queryByRole("button", { name: "Resume" })).toBe(within(screen.getByRole("dialog")).getByRole("button", { name: "Resume" }));
   const field = screen.getByRole<HTMLInputElement>("textbox", { name: "It may cost" });
-  expect(field.value).toBe("0.0010");
+  expect(field.value).toBe("0.001");
   fireEvent.change(field, { target: { value: "0.0004" } });
   expect(screen.getByRole<HTMLButtonElement>("button", { name: "Resume" }).disabled).toBe(true);
   fireEvent.change(field, { target: { value: "0,02" } });

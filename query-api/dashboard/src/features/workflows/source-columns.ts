@@ -9,6 +9,15 @@ export const SAMPLE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   topics: ["id", "topic", "target_audience", "keywords", "tone", "status"],
   contacts: ["id", "name", "email", "company_website", "enriched"],
   submissions: ["id", "username", "content", "status"],
+  reviews: ["product", "review"],
+  invoices: ["id", "text"],
+  articles: ["title", "description", "url"],
+  commits: ["sha", "commit"],
+  metrics: ["time", "value"],
+  products: ["sku", "name", "features"],
+  customer_activity: ["id", "name", "plan", "last_seen", "logins_30d", "open_tickets"],
+  answered_tickets: ["question", "answer"],
+  sales: ["day", "product", "pieces", "amount"],
 };
 
 /** What was asked of a data source before, by the pages that show it; undefined if it was not. Nothing is asked for it. */

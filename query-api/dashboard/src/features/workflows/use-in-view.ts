@@ -8,8 +8,9 @@ import { fittingFirst, fittingLegibly, isAway, isSeenWhole } from "./view";
  * as when a workflow is opened once they are arranged.
  *
  * @param arranged how often they were
+ * @param sought how often the one that is chosen is to be seen whole, as where something of it is to be mended
  */
-export function useInView(definition: Definition, selected: ReadonlySet<string>, container: RefObject<HTMLDivElement | null>, readOnly: boolean, arranged: number) {
+export function useInView(definition: Definition, selected: ReadonlySet<string>, container: RefObject<HTMLDivElement | null>, readOnly: boolean, arranged: number, sought: number) {
   const { fitView, flowToScreenPosition, getZoom } = useReactFlow();
   const count = useRef(definition.nodes.length);
   useEffect(() => {
@@ -34,6 +35,22 @@ export function useInView(definition: Definition, selected: ReadonlySet<string>,
       void fitView(fittingLegibly(drawn.current, readOnly, chosen));
     }
   }, [selected, container, readOnly, fitView, flowToScreenPosition, getZoom]);
+  const soughtBefore = useRef(sought);
+  useEffect(() => {
+    if (sought === soughtBefore.current) {
+      return;
+    }
+    soughtBefore.current = sought;
+    // Once its form is there, which takes some of the room in a narrow window.
+    const frame = requestAnimationFrame(() => {
+      const chosen = selected.size === 1 ? drawn.current.find((node) => selected.has(node.id)) : undefined;
+      const box = container.current?.getBoundingClientRect();
+      if (chosen && box && !isSeenWhole(flowToScreenPosition(chosen.position), getZoom(), box)) {
+        void fitView(fittingLegibly(drawn.current, readOnly, chosen));
+      }
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [sought, selected, container, readOnly, fitView, flowToScreenPosition, getZoom]);
   const arrangedBefore = useRef(arranged);
   useEffect(() => {
     if (arranged !== arrangedBefore.current) {

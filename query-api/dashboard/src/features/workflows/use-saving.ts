@@ -137,7 +137,7 @@ export function useSaving({
       setGone(true);
     } else if (refused) {
       dismissAbout(REFUSED);
-      toast(refused.text, "critical", REFUSED);
+      toast(`Not saved. ${refused.text}`, "critical", REFUSED);
       onRefused(refused.first);
     } else {
       toast(messageOf(error), "critical");

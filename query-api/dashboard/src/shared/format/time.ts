@@ -119,5 +119,7 @@ export function addDays(date: string, days: number): string {
 }
 
 export function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  // A thirtieth of February would be taken for the second of March.
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
