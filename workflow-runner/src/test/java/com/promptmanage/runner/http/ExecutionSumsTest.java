@@ -36,7 +36,8 @@ class ExecutionSumsTest {
         assertThat(analytics.path("nodes").findValuesAsText("unpricedCalls")).containsExactly("0", "3");
         assertThat(listed.findValues("lastExecution"))
                 .singleElement()
-                .satisfies(last -> assertThat(last.path("unpricedCalls").intValue()).isEqualTo(3));
+                .satisfies(last ->
+                        assertThat(last.path("unpricedCalls").intValue()).isEqualTo(3));
     }
 
     @Test
@@ -54,7 +55,9 @@ class ExecutionSumsTest {
         String path = "/api/workflows/executions/" + execution;
 
         JsonNode first = api.get(viewer, path).json();
-        JsonNode rest = api.get(viewer, path + "?cursor=" + first.path("nextCursor").asText()).json();
+        JsonNode rest = api.get(
+                        viewer, path + "?cursor=" + first.path("nextCursor").asText())
+                .json();
         JsonNode failed = api.get(viewer, path + "?status=failed").json();
 
         assertThat(first.path("nodes").findValuesAsText("nodeId")).containsExactly("first", "second");
