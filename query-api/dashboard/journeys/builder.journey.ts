@@ -49,7 +49,7 @@ test("by the keyboard alone two nodes are added, connected, set, saved and run",
   await tabTo(page, prompt);
   await page.keyboard.press("Control+End");
   await page.keyboard.type(" From: {{dat");
-  await page.getByRole("option", { name: /^data_source/ }).waitFor();
+  await page.getByRole("option", { name: "data_source Data source" }).waitFor();
   await page.keyboard.press("Enter");
   expect(await prompt.inputValue()).toMatch(/ From: \{\{data_source\}\}$/);
   await page.keyboard.press("Control+s");

@@ -75,4 +75,7 @@ test("a budget's next threshold stands in place of the one before, and another b
   expect(screen.queryByText("Told: first")).toBeNull();
   expect(screen.getByText("Told: second")).toBeTruthy();
   expect(screen.getByText("Told: other")).toBeTruthy();
+  // Who opens the list sees them there.
+  act(() => screen.getByTestId("bell").click());
+  await waitFor(() => expect(screen.queryByText("Told: second")).toBeNull());
 });

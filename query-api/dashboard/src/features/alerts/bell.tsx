@@ -82,7 +82,13 @@ export function Bell({ account }: { account: Account }) {
     <Popover
       label="Alerts"
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => {
+        if (next) {
+          // They stand in what is opened, and their messages would stand over it.
+          dismissKind(ABOUT_ALERTS);
+        }
+        setOpen(next);
+      }}
       className="w-96 p-0!"
       isRead
       trigger={

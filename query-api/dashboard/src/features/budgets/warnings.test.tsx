@@ -53,9 +53,13 @@ beforeEach(() => {
   vi.stubGlobal("fetch", () => new Promise(() => undefined));
 });
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 test("a warning that comes while a page is read moves nothing, and has its place on the next page", async () => {
+  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(120);
   const { tell, go } = open();
   await screen.findByText("/one");
   await tell(budget(10));
@@ -68,10 +72,12 @@ test("a warning that comes while a page is read moves nothing, and has its place
   expect(screen.getByRole("button", { name: "Increase budget" })).toBeTruthy();
   expect(screen.getByTestId("budget-warning").closest("[data-floating]")).not.toBeNull();
   expect(document.documentElement.dataset.warning).toBe("floating");
+  expect(document.documentElement.style.getPropertyValue("--warning-height"), "which messages stand above").toBe("120px");
   go("/two");
   await screen.findByText("/two");
   expect(isFloating()).toBe(false);
   expect(screen.getByTestId("budget-warning").closest("[data-floating]")).toBeNull();
+  expect(document.documentElement.style.getPropertyValue("--warning-height")).toBe("");
   expect(document.documentElement.dataset.warning).toBeUndefined();
 });
 

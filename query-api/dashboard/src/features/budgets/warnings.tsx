@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import type { Account } from "@/shared/session/account";
 import { budgetsQuery, type Budget } from "./api";
 import { BudgetWarning, isDismissed, keyOf } from "./budget-warning";
@@ -28,6 +28,25 @@ function useDocumentSays(what: "floating" | "awaited" | null): void {
       delete document.documentElement.dataset.warning;
     };
   }, [what]);
+}
+
+/** How high the warning is that stands over the page, for what is to stand above it. */
+function useHeightSaid(box: RefObject<HTMLDivElement | null>, isFloating: boolean): void {
+  useLayoutEffect(() => {
+    if (!isFloating || box.current === null) {
+      return;
+    }
+    const shown = box.current;
+    const { style } = document.documentElement;
+    const say = () => style.setProperty("--warning-height", `${shown.offsetHeight}px`);
+    say();
+    const watcher = new ResizeObserver(say);
+    watcher.observe(shown);
+    return () => {
+      watcher.disconnect();
+      style.removeProperty("--warning-height");
+    };
+  }, [box, isFloating]);
 }
 
 /**
@@ -61,6 +80,7 @@ export function BudgetWarnings({ account }: { account: Account }) {
   }, [account.key, isKnown, isWarned]);
   const height = isKnown ? undefined : placeOf(account.key);
   const isFloating = warning !== undefined && !page.hasPlace;
+  useHeightSaid(box, isFloating);
   useDocumentSays(page.hasPlace === null ? "awaited" : isFloating ? "floating" : null);
   return (
     <>

@@ -138,8 +138,8 @@ export function Toasts() {
       }}
       className={clsx(
         "pointer-events-none fixed inset-x-0 bottom-0 z-[60] flex max-h-[60dvh] flex-col-reverse items-end gap-2 overflow-y-auto p-3 sm:inset-x-auto sm:right-1",
-        // Not over a warning that stands over the lower end of the page: where that is as wide as the window, they are below the upper one.
-        "[html[data-warning=floating]_&]:max-lg:top-14 [html[data-warning=floating]_&]:max-lg:bottom-auto [html[data-warning=floating]_&]:lg:bottom-14",
+        // Above a warning that stands over the lower end of the page, and not over it.
+        "[html[data-warning=floating]_&]:bottom-[calc(var(--warning-height,3rem)+0.5rem)]",
       )}
     >
       {/* The latest is the lowest, and in sight where they are more than there is room for. */}
