@@ -84,6 +84,9 @@ export function QuickAdjust({ account, budget: opened, onClose }: { account: Acc
         help={furthest?.status.projected ? "Suggested: the next round amount that what is projected fits into." : "Suggested: the next round amount above the limit and what is spent."}
         error={typed.fault}
       />
+      {budget.version !== opened.version && (
+        <Note tone="warning">Someone has changed this budget since it was opened here: what stands above is as it is now, and Save sets the limit below in its place.</Note>
+      )}
       {isGone && (
         <Note tone="warning">
           As much is spent already: this limit is exceeded at once{budget.enforcement === "block" ? ", and further runs are blocked" : ""}.

@@ -54,7 +54,10 @@ function TeamSettings({ account }: { account: Account }) {
         )}
       </div>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <General account={account} />
+        {/* Below the members in a narrow window. */}
+        <Below isSettled={!areMembersAwaited}>
+          <General account={account} />
+        </Below>
         {account.mayManage && (
           <Below isSettled={!isTeamAwaited && !areMembersAwaited}>
             <AuditLog account={account} />

@@ -95,7 +95,7 @@ function ScheduleForm({ id, saved, next, readOnly }: { id: string; saved: Schedu
           </div>
         )}
         <NextTimes times={times} isSaved={!isChanged} />
-        {isAsked && check.error && <Note tone="warning">{messageOf(check.error)}</Note>}
+        {isAsked && check.error && !save.error && <Note tone="warning">{messageOf(check.error)}</Note>}
         {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
         <Button kind="primary" type="submit" className="justify-self-start" busy={save.isPending} disabled={readOnly || why !== undefined}>
           Save the schedule
