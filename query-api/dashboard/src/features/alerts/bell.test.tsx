@@ -3,9 +3,10 @@ import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } fr
 import { act, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { accountsOf } from "@/shared/session/account";
-import { sessionQuery, type User } from "@/shared/session/session";
+import { sessionQuery, useUser, type User } from "@/shared/session/session";
 import { HintProvider } from "@/shared/ui/hint";
 import { toast, Toasts } from "@/shared/ui/toast";
+import { openPage } from "@/test/page-stand";
 import { aboutAlert } from "./api";
 import { Bell } from "./bell";
 
@@ -46,23 +47,16 @@ test("what is told of an alert goes once someone else has seen to it, and the re
   expect(screen.queryByText("What is open")).toBeNull();
 });
 
+function OwnBell() {
+  return <Bell account={accountsOf(useUser())[0]!} />;
+}
+
 test("a budget's next threshold stands in place of the one before, and another budget's beside it", async () => {
   const opened = Source.opened.length;
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("EventSource", Source);
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ alerts: [], unread: 0, nextCursor: null })));
-  const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} }] } as unknown as User;
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(sessionQuery.queryKey, user);
   render(<Toasts />);
-  const router = createRouter({ routeTree: createRootRoute({ component: () => <Bell account={accountsOf(user)[0]!} /> }), history: createMemoryHistory() });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  openPage("/", [{ path: "/", component: OwnBell }]);
   const raise = (id: string, budgetId: string) =>
     act(() => {
       const alert = { id, budgetId, dimension: "account", severity: "warning", title: `Told: ${id}`, message: "", occurredAt: "2026-11-25T10:00:00Z", acknowledged: false };

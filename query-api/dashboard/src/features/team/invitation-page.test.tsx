@@ -7,15 +7,9 @@ import { InvitationPage } from "./invitation-page";
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("an invitation is told as closed only if the server says so; what could not be loaded is asked for again", async () => {
-  const answers = [
-    Response.json({ detail: "The ledger is being moved" }, { status: 503 }),
-    Response.json({ detail: "There is no such invitation" }, { status: 404 }),
-  ];
+/** The page of an invitation; what it asks is answered by whatever the test has put in the place of fetch. */
+function open() {
   vi.stubGlobal("scrollTo", () => undefined);
-  vi.stubGlobal("fetch", ({ url }: Request) =>
-    Promise.resolve(new URL(url).pathname === "/api/invitations/abc" ? answers.shift() : Response.json({ detail: "Sign in." }, { status: 401 })),
-  );
   const root = createRootRoute();
   const page = createRoute({ getParentRoute: () => root, path: "/invite/$token", component: InvitationPage });
   const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/invite/abc"] }) });
@@ -24,6 +18,17 @@ test("an invitation is told as closed only if the server says so; what could not
       <RouterProvider router={router as never} />
     </QueryClientProvider>,
   );
+}
+
+test("an invitation is told as closed only if the server says so; what could not be loaded is asked for again", async () => {
+  const answers = [
+    Response.json({ detail: "The ledger is being moved" }, { status: 503 }),
+    Response.json({ detail: "There is no such invitation" }, { status: 404 }),
+  ];
+  vi.stubGlobal("fetch", ({ url }: Request) =>
+    Promise.resolve(new URL(url).pathname === "/api/invitations/abc" ? answers.shift() : Response.json({ detail: "Sign in." }, { status: 401 })),
+  );
+  open();
   expect((await screen.findByRole("alert")).textContent).toContain("The ledger is being moved");
   expect(screen.queryByText("This invitation is not open")).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
@@ -34,7 +39,6 @@ test("an invitation is told as closed only if the server says so; what could not
 test("whoever declines keeps the focus at the button while it is sent, and can not join meanwhile", async () => {
   const invitation = { teamName: "Acme", invitedByName: "Mara", email: "ann@example.com", role: "editor", expiresAt: "2026-12-24T10:00:00Z" };
   const sent: string[] = [];
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", ({ method, url }: Request) => {
     const { pathname } = new URL(url);
     if (method === "POST") {
@@ -43,14 +47,7 @@ test("whoever declines keeps the focus at the button while it is sent, and can n
     }
     return Promise.resolve(pathname === "/api/invitations/abc" ? Response.json(invitation) : Response.json({ user: { id: "ann", name: "Ann", email: "ann@example.com", features: {}, teams: [] } }));
   });
-  const root = createRootRoute();
-  const page = createRoute({ getParentRoute: () => root, path: "/invite/$token", component: InvitationPage });
-  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/invite/abc"] }) });
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <RouterProvider router={router as never} />
-    </QueryClientProvider>,
-  );
+  open();
   const decline = await screen.findByRole<HTMLButtonElement>("button", { name: "Decline" });
   await userEvent.click(decline);
   await waitFor(() => expect(decline.getAttribute("aria-busy")).toBe("true"));
@@ -63,19 +60,11 @@ test("whoever declines keeps the focus at the button while it is sent, and can n
 
 test("whoever is signed in as someone else is told before they answer, and led to where they can be the one who is invited", async () => {
   const invitation = { teamName: "Acme", invitedByName: "Mara", email: "ann@example.com", role: "editor", expiresAt: "2026-12-24T10:00:00Z" };
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const { pathname } = new URL(url);
     return Promise.resolve(Response.json(pathname === "/api/invitations/abc" ? invitation : { user: { id: "bob", name: "Bob", email: "bob@example.com", features: {}, teams: [] } }));
   });
-  const root = createRootRoute();
-  const page = createRoute({ getParentRoute: () => root, path: "/invite/$token", component: InvitationPage });
-  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/invite/abc"] }) });
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <RouterProvider router={router as never} />
-    </QueryClientProvider>,
-  );
+  open();
   const link = await screen.findByRole("link", { name: "Sign in as ann@example.com" });
   expect(new URL(link.getAttribute("href")!, "http://x").searchParams.get("email")).toBe("ann@example.com");
   expect(screen.getByText(/You are signed in as bob@example.com/)).toBeTruthy();
@@ -83,7 +72,6 @@ test("whoever is signed in as someone else is told before they answer, and led t
 });
 
 test("an invitation that was answered says what to do once, and leads on", async () => {
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", ({ url }: Request) =>
     Promise.resolve(
       new URL(url).pathname === "/api/invitations/abc"
@@ -91,14 +79,7 @@ test("an invitation that was answered says what to do once, and leads on", async
         : Response.json({ detail: "Sign in." }, { status: 401 }),
     ),
   );
-  const root = createRootRoute();
-  const page = createRoute({ getParentRoute: () => root, path: "/invite/$token", component: InvitationPage });
-  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/invite/abc"] }) });
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <RouterProvider router={router as never} />
-    </QueryClientProvider>,
-  );
+  open();
   expect((await screen.findByText(/^This invitation is accepted/)).textContent).toBe("This invitation is accepted: ask who invited you for another.");
   expect(screen.getByRole("link", { name: "Sign in" })).toBeTruthy();
 });

@@ -1,16 +1,12 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { act, render, screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import { useState } from "react";
 import { expect, test, vi } from "vitest";
 import { accountsOf } from "@/shared/session/account";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import { useUser } from "@/shared/session/session";
+import { openPage } from "@/test/page-stand";
 import type { Stats } from "./api";
 import { Breakdown } from "./breakdown";
 import { readOnly, type UsageSearch } from "./search";
-
-const USER = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} }] } as unknown as User;
 
 const row = (category: string) => ({ category, tokens: 1, cost: "1.00", costNanoUsd: 1_000_000_000, runs: 1, percentage: 100, unpricedRuns: 0 });
 const of = (category: string) => ({ breakdown: [row(category)] }) as unknown as Stats;
@@ -22,23 +18,14 @@ interface View {
 }
 
 test("while days are asked for, the models that are still shown are told as models, and are not taken for days", async () => {
-  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", () => new Promise(() => undefined));
   let look: (view: View) => void = () => undefined;
   function Page() {
     const [view, setView] = useState<View>({ search: { by: "model" }, stats: of("gpt-4o"), isBefore: false });
     look = setView;
-    return <Breakdown account={accountsOf(USER)[0]!} {...view} error={null} retry={() => undefined} onChange={() => undefined} />;
+    return <Breakdown account={accountsOf(useUser())[0]!} {...view} error={null} retry={() => undefined} onChange={() => undefined} />;
   }
-  const client = new QueryClient();
-  client.setQueryData(sessionQuery.queryKey, USER);
-  const router = createRouter({ routeTree: createRootRoute({ component: Page }), history: createMemoryHistory() });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  openPage("/", [{ path: "/", component: Page }]);
   expect(await screen.findByRole("button", { name: "gpt-4o" })).toBeTruthy();
 
   act(() => look({ search: { by: "day" }, stats: of("gpt-4o"), isBefore: true }));
